@@ -1,0 +1,206 @@
+"""One table of what the benchmarks measured, beside what is to be reached."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+Medians = Mapping[str, float]
+"""Seconds for one call, by benchmark."""
+
+HEADINGS = ("what", "goal", "measured", "beside", "ratio", "met")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What must take less than a fixed time.
+
+    Attributes:
+        what: For people.
+        measured: The benchmark.
+        limit_s: Seconds that it may take.
+        less: A benchmark whose time is taken off first.
+    """
+
+    what: str
+    measured: str
+    limit_s: float
+    less: str | None = None
+
+    def row(self, medians: Medians) -> tuple[str, ...]:
+        """The goal's line of the table."""
+        took_s = medians[self.measured] - (medians[self.less] if self.less else 0.0)
+        beside = shown(medians[self.less]) if self.less else "-"
+        goal = f"under {shown(self.limit_s)}"
+        return (self.what, goal, shown(took_s), beside, "-", verdict(self.limit_s / took_s))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """What must take at most so many times as long as something else in the same run.
+
+    Attributes:
+        what: For people.
+        measured: The benchmark.
+        beside: The one it is compared with.
+        at_most: The ratio that it may have.
+    """
+
+    what: str
+    measured: str
+    beside: str
+    at_most: float
+
+    def row(self, medians: Medians) -> tuple[str, ...]:
+        """The goal's line of the table."""
+        took_s, beside_s = medians[self.measured], medians[self.beside]
+        ratio = took_s / beside_s
+        return (
+            self.what,
+            f"at most {self.at_most:g} x",
+            shown(took_s),
+            shown(beside_s),
+            f"{ratio:.2f} x",
+            verdict(self.at_most / ratio),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What is stated without a goal of its own, also as so many a second.
+
+    Attributes:
+        what: For people.
+        measured: The benchmark.
+    """
+
+    what: str
+    measured: str
+
+    def row(self, medians: Medians) -> tuple[str, ...]:
+        """The figure's line of the table."""
+        took_s = medians[self.measured]
+        return (self.what, "-", f"{shown(took_s)} ({1 / took_s:,.0f} a second)", "-", "-", "-")
+
+
+EXAMPLES = ("dice_roller", "quote_db", "trivia")
+
+GOALS: tuple[Limit | Ratio | Rate, ...] = (
+    *(Limit(what=f"load {n}", measured=f"test_load[{n}]", limit_s=0.1) for n in EXAMPLES),
+    *(Limit(what=f"reload {n}", measured=f"test_reload[{n}]", limit_s=0.5) for n in EXAMPLES),
+    *(Rate(what=f"unload {n}", measured=f"test_unload[{n}]") for n in EXAMPLES),
+    Ratio(
+        what="reload an edited plugin / read, compile, execute",
+        measured="test_reload_of_an_edited_plugin",
+        beside="test_execution_of_an_edited_file",
+        at_most=2,
+    ),
+    Limit(what="dispatch to 10 handlers", measured="test_emit[10]", limit_s=0.001),
+    Ratio(
+        what="emit, 1 handler / plain loop",
+        measured="test_emit[1]",
+        beside="test_plain_loop[1]",
+        at_most=8,
+    ),
+    Ratio(
+        what="emit, 10 handlers / plain loop",
+        measured="test_emit[10]",
+        beside="test_plain_loop[10]",
+        at_most=4,
+    ),
+    Ratio(
+        what="emit, 10 plugins / plain loop",
+        measured="test_emit_to_ten_plugins",
+        beside="test_plain_loop[10]",
+        at_most=4,
+    ),
+    Ratio(
+        what="emit, 1 handler / blinker",
+        measured="test_emit[1]",
+        beside="test_blinker[1]",
+        at_most=1,
+    ),
+    Ratio(
+        what="emit, 10 handlers / blinker",
+        measured="test_emit[10]",
+        beside="test_blinker[10]",
+        at_most=1,
+    ),
+    *(
+        Ratio(
+            what=f"emit with 1,000 unrelated {kind} / without",
+            measured=f"test_emit_beside_unrelated[{kind}]",
+            beside="test_emit[10]",
+            at_most=1.1,
+        )
+        for kind in ("names", "patterns")
+    ),
+    Rate(what="emit, 1 handler that waits", measured="test_emit_to_a_handler_that_waits"),
+    Rate(what="message in, command handled, reply out", measured="test_command"),
+    Limit(
+        what="import rosey, less the interpreter's start",
+        measured="test_import[rosey]",
+        limit_s=0.1,
+        less="test_import[nothing]",
+    ),
+)
+
+
+def shown(seconds: float) -> str:
+    """A time in the unit that suits it, with three digits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} us"
+
+
+def verdict(factor: float) -> str:
+    """Whether a goal is met, by the factor that is left to it."""
+    return f"yes, {factor:.1f} x over" if factor >= 1 else f"no, {1 / factor:.1f} x short"
+
+
+def read_medians(path: Path) -> dict[str, float]:
+    """The medians in a report of pytest-benchmark, for one call where a round has many."""
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        entry["name"]: entry["stats"]["median"] / entry["extra_info"].get("calls", 1)
+        for entry in report["benchmarks"]
+    }
+
+
+def table(medians: Medians) -> str:
+    """The table as markdown; goals whose benchmarks did not run are left out."""
+    rows = [HEADINGS, *(goal.row(medians) for goal in GOALS if _has_run(goal, medians))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    rule = tuple("-" * width for width in widths)
+    return "\n".join(_line(row, widths) for row in (rows[0], rule, *rows[1:]))
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return f"| {' | '.join(cells)} |"
+
+
+def _has_run(goal: Limit | Ratio | Rate, medians: Medians) -> bool:
+    wanted = {goal.measured}
+    if isinstance(goal, Ratio):
+        wanted.add(goal.beside)
+    elif isinstance(goal, Limit) and goal.less is not None:
+        wanted.add(goal.less)
+    return wanted <= medians.keys()
+
+
+def main() -> None:
+    """Print the table of the report that is named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("report", type=Path, help="what pytest --benchmark-json wrote")
+    medians = read_medians(parser.parse_args().report)
+    print(f"\nPython {platform.python_version()}, medians\n\n{table(medians)}")  # noqa: T201  its purpose
+
+
+if __name__ == "__main__":
+    main()

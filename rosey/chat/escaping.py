@@ -1,0 +1,68 @@
+"""Text from strangers, made harmless: one function for each kind of place where it can end up."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+MAX_LINE_CHARS = 10_000
+"""Longer text is cut in logs and on terminals; one message cannot fill the screen."""
+
+MAX_PATH_CHARS = 100
+"""Longer text is cut in paths, where 255 bytes are the most that file systems take."""
+
+# Controls (Cc), surrogates (Cs), what reorders its neighbours, and letters that nobody sees: bidi
+# marks, zero width characters, Hangul fillers, line separators. Emoji sequences need U+200D, which
+# joins and hides nothing.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
+    "\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def _shown(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  one byte
+
+
+def for_terminal(text: str) -> str:
+    """Text that can be printed: no escape sequence, no reordering; line feeds and tabs stay."""
+    return _HARMFUL.sub(_shown, _cut(text))
+
+
+def for_log(text: str) -> str:
+    """Text for one log record: it cannot begin a second one."""
+    return for_terminal(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def for_html(text: str) -> str:
+    """Text for element content and quoted attributes: it is never markup."""
+    return html.escape(_HARMFUL.sub(_shown, text), quote=True)
+
+
+def for_line(text: str, max_chars: int) -> str:
+    """Text for one line of a network's protocol: no line break, no control, not too long.
+
+    Args:
+        text: What is to be said.
+        max_chars: The most that the network takes, at least 1; what is cut ends in an ellipsis.
+    """
+    line = " ".join(_HARMFUL.sub(" ", text).split())
+    return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
+
+
+def for_path(text: str) -> str:
+    """Text for one component of a path: ASCII letters, digits, dots, dashes and underscores.
+
+    It is never empty, hidden, a way up or an option. Different texts may give the same name.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain)[:MAX_PATH_CHARS].strip("._-")
+    return name or "_"
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_LINE_CHARS:
+        return text
+    return f"{text[:MAX_LINE_CHARS]}… ({len(text) - MAX_LINE_CHARS} more characters)"

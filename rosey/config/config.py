@@ -1,0 +1,189 @@
+"""The bot's configuration as frozen values, from a file or a mapping."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rosey.chat.escaping import for_log
+from rosey.chat.model import Rank
+from rosey.config.environment import Filling, Redaction
+from rosey.config.reading import read, refused
+from rosey.config.shapes import in_one_shape
+from rosey.errors import ConfigError, ConfigFault
+from rosey.plugins.schema import ConfigSchema, fields, validate, validated
+
+CONNECTIONS = ("local", "console")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginsConfig:
+    """Which plugins run, and with which settings.
+
+    Attributes:
+        enabled: Names of what is loaded at the start; None for everything that is found.
+        disabled: Names of what is not loaded at the start, unless another plugin needs it.
+        hot_reload: Whether a changed file is reloaded by itself.
+        plugin_dirs: Searched for plugins, in this order.
+        plugin_config: Settings by plugin name, with environment variables filled in.
+        shown_config: The same settings as they stand in the file. They too may hold secrets:
+            `rosey.diagnostics.snapshot` is what people are shown.
+    """
+
+    enabled: tuple[str, ...] | None = None
+    disabled: tuple[str, ...] = ()
+    hot_reload: bool = True
+    plugin_dirs: tuple[Path, ...] = ()
+    plugin_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    shown_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that a bot needs to know before it starts.
+
+    Attributes:
+        origin: Where it comes from, for people.
+        command_prefix: What a chat command begins with.
+        connection: Where people talk to the bot: `local` or `console`.
+        storage: The folder for what plugins persist; None keeps it in memory.
+        accounts: Rank by account, for accounts that a network vouches for.
+        plugins: Which plugins run, and with which settings.
+        redact: Takes the values that came from the environment out of a text.
+    """
+
+    origin: str = "defaults"
+    command_prefix: str = "!"
+    connection: str = "local"
+    storage: Path | None = None
+    accounts: Mapping[str, Rank] = field(default_factory=dict)
+    plugins: PluginsConfig = field(default_factory=PluginsConfig)
+    redact: Redaction = field(default_factory=Redaction, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, path: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
+        """Read a configuration file, JSON or YAML. This blocks.
+
+        Relative paths in it count from its folder.
+
+        Args:
+            path: The file; `.yaml` and `.yml` are YAML, everything else is JSON.
+            environ: Where `${NAME}` is looked up; by default the environment.
+
+        Raises:
+            ConfigError: With every fault, on one line.
+        """
+        file = Path(path)
+        return cls.from_mapping(
+            read(file), origin=str(path), base=file.resolve().parent, environ=environ
+        )
+
+    @classmethod
+    def from_mapping(
+        cls,
+        values: Mapping[str, Any],
+        *,
+        origin: str = "config",
+        base: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Config:
+        """Check a configuration that is at hand as plain values.
+
+        Args:
+            values: As a file would have them.
+            origin: Where they come from, for messages.
+            base: Where relative paths count from; by default the working directory.
+            environ: Where `${NAME}` is looked up; by default the environment.
+
+        Raises:
+            ConfigError: With every fault, on one line.
+        """
+        filling = Filling(os.environ if environ is None else environ)
+        try:
+            filled = filling.fill(values)
+            shown = in_one_shape(copy.deepcopy(dict(values)), _SETTINGS).values
+        except RecursionError:
+            raise refused(origin, "it is nested too deeply") from None
+        checked, disabled = _checked(filled, filling, origin)
+        return cls(
+            origin=origin,
+            command_prefix=checked["command_prefix"],
+            connection=checked["connection"],
+            storage=_at(base, checked["storage"]) if checked["storage"] is not None else None,
+            accounts={a: Rank.parse(rank) for a, rank in checked["accounts"].items()},
+            plugins=_plugins(checked["plugins"], disabled, shown["plugins"]["plugin_config"], base),
+            redact=Redaction(filling.values),
+        )
+
+
+_FOLDER = validate.Regexp(r"[^\0]+\Z", error="must name a folder")
+
+
+class _PluginsSchema(ConfigSchema):
+    enabled = fields.List(fields.Str(), load_default=None, allow_none=True)
+    disabled = fields.List(fields.Str(), load_default=list)
+    hot_reload = fields.Bool(load_default=True)
+    plugin_dirs = fields.List(fields.Str(validate=_FOLDER), load_default=lambda: ["plugins"])
+    plugin_config = fields.Dict(
+        keys=fields.Str(), values=fields.Dict(keys=fields.Str()), load_default=dict
+    )
+
+
+_SETTINGS = frozenset(_PluginsSchema().fields)
+_RANKS = [str(rank) for rank in Rank]
+_PREFIX = validate.Regexp(r"\S{1,5}\Z", error="must be 1 to 5 characters, none of them a space")
+
+
+class _ConfigSchema(ConfigSchema):
+    command_prefix = fields.Str(load_default="!", validate=_PREFIX)
+    connection = fields.Str(load_default="local", validate=validate.OneOf(CONNECTIONS))
+    storage = fields.Str(load_default=None, allow_none=True, validate=_FOLDER)
+    accounts = fields.Dict(
+        keys=fields.Str(), values=fields.Str(validate=validate.OneOf(_RANKS)), load_default=dict
+    )
+    plugins = fields.Nested(_PluginsSchema, load_default=lambda: _PluginsSchema().load({}))
+
+
+def _checked(
+    filled: Mapping[str, Any], filling: Filling, origin: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The settings with their types, and the plugins whose own settings disable them."""
+    shape = in_one_shape(filled, _SETTINGS)
+    faults = [*filling.faults, *shape.faults]
+    checked: dict[str, Any] = {}
+    try:
+        checked = validated(_ConfigSchema, shape.values, origin=origin)
+    except ConfigError as error:
+        unset = {fault.path for fault in filling.faults}
+        faults += [fault for fault in error.faults if fault.path not in unset]
+    if faults:
+        last = len(filling.places)
+        faults.sort(key=lambda fault: filling.places.get(fault.path, last))
+        clean = [ConfigFault(path=for_log(f.path), reason=for_log(f.reason)) for f in faults]
+        raise ConfigError(clean, origin=for_log(origin))
+    return checked, shape.disabled
+
+
+def _plugins(
+    checked: Mapping[str, Any],
+    disabled: Sequence[str],
+    shown: Mapping[str, Any],
+    base: Path | None,
+) -> PluginsConfig:
+    enabled: Sequence[str] | None = checked["enabled"]
+    return PluginsConfig(
+        enabled=None if enabled is None else tuple(enabled),
+        disabled=(*checked["disabled"], *disabled),
+        hot_reload=checked["hot_reload"],
+        plugin_dirs=tuple(_at(base, d) for d in checked["plugin_dirs"]),
+        plugin_config=checked["plugin_config"],
+        shown_config=shown,
+    )
+
+
+def _at(base: Path | None, path: str) -> Path:
+    return (base or Path()) / path

@@ -1,0 +1,1 @@
+"""Diagnostics: looks at the bot from outside, through its public attributes."""

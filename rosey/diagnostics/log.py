@@ -1,0 +1,93 @@
+"""The last log records, kept in memory: where background output goes that no cell asked for."""
+
+from __future__ import annotations
+
+import collections
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rosey.chat.escaping import for_log
+from rosey.plugins.faults import describe
+
+RECORDS_KEPT = 1_000
+LOGGERS = ("rosey", "plugin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One log record, as text that cannot hurt a terminal or forge another record.
+
+    Attributes:
+        at: Seconds since the epoch.
+        level: DEBUG, INFO, WARNING, ERROR or CRITICAL.
+        logger: Its logger: `plugin.NAME`, or a module of Rosey.
+        text: The message on one line, with the exception that it tells of.
+    """
+
+    at: float
+    level: str
+    logger: str
+    text: str
+
+
+class LogRing(logging.Handler):
+    """Keeps the last `RECORDS_KEPT` records of Rosey and its plugins, between open and close.
+
+    Args:
+        redact: Takes secrets out of a text.
+    """
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__(logging.INFO)
+        self._redact = redact
+        self._lines: collections.deque[LogLine] = collections.deque(maxlen=RECORDS_KEPT)
+        self._raised: list[logging.Logger] = []
+
+    def open(self) -> None:
+        """Begin to listen."""
+        for name in LOGGERS:
+            logger = logging.getLogger(name)
+            logger.addHandler(self)
+            if logger.level == logging.NOTSET:
+                logger.setLevel(logging.INFO)
+                self._raised.append(logger)
+
+    def close(self) -> None:
+        """Stop listening; what was kept stays."""
+        for name in LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+        while self._raised:
+            self._raised.pop().setLevel(logging.NOTSET)
+        super().close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record; called by logging, from any thread."""
+        self._lines.append(
+            LogLine(
+                at=record.created,
+                level=record.levelname,
+                logger=record.name,
+                text=for_log(self._redact(_text(record))),
+            )
+        )
+
+    def lines(self, plugin: str | None = None) -> tuple[LogLine, ...]:
+        """What was kept, oldest first; of one plugin where it is named."""
+        kept = tuple(self._lines)
+        return kept if plugin is None else tuple(line for line in kept if _is_of(line, plugin))
+
+
+def _text(record: logging.LogRecord) -> str:
+    """The message, and the exception on one line: a traceback would need many."""
+    try:
+        text = record.getMessage()
+    except Exception as error:  # noqa: BLE001  a plugin's message must not fail the plugin
+        return f"{record.msg} (its arguments do not fit: {describe(error)})"
+    if record.exc_info is not None and record.exc_info[1] is not None:
+        text = f"{text}: {describe(record.exc_info[1])}"
+    return text
+
+
+def _is_of(line: LogLine, plugin: str) -> bool:
+    return line.logger == f"plugin.{plugin}" or line.text.startswith(f"{plugin} ")

@@ -1,0 +1,216 @@
+"""Every exception that Rosey raises, in one tree under `RoseyError`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class RoseyError(Exception):
+    """Root of the tree: catch it to catch whatever Rosey raises on purpose."""
+
+
+# Configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigFault:
+    """One thing wrong with a configuration.
+
+    Attributes:
+        path: Where it stands, with dots: `plugins.plugin_config.dice_roller.max_dice`.
+        reason: What must be true instead, never the faulty value itself: it may be a secret.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+class ConfigError(RoseyError):
+    """Raised when a configuration is refused; nothing has changed then.
+
+    Attributes:
+        faults: Everything that is wrong, in the order of the file.
+        origin: The file or plugin that the configuration belongs to.
+    """
+
+    def __init__(self, faults: Sequence[ConfigFault], *, origin: str = "config") -> None:
+        self.faults = tuple(faults)
+        self.origin = origin
+        super().__init__(f"{origin}: " + "; ".join(map(str, self.faults)))
+
+
+# Plugins
+
+
+class PluginError(RoseyError):
+    """Root of what concerns one plugin.
+
+    Attributes:
+        plugin: The plugin's name.
+    """
+
+    def __init__(self, plugin: str, message: str) -> None:
+        self.plugin = plugin
+        super().__init__(message)
+
+
+class PluginLoadError(PluginError):
+    """Raised when a plugin cannot be loaded or reloaded; what ran before still runs.
+
+    Attributes:
+        reason: What is wrong, in a sentence.
+        path: The file in which it is wrong, where one is to blame.
+        line: The line in that file, from 1.
+    """
+
+    def __init__(
+        self, plugin: str, reason: str, *, path: Path | None = None, line: int | None = None
+    ) -> None:
+        self.reason = reason
+        self.path = path
+        self.line = line
+        where = "" if path is None else f" ({path})" if line is None else f" ({path}:{line})"
+        super().__init__(plugin, f"{plugin}: {reason}{where}")
+
+
+class DependencyError(PluginLoadError):
+    """Raised when what a plugin depends on is missing, failed, too old or cyclic.
+
+    Attributes:
+        chain: The names from the plugin to the culprit; for a cycle the first name ends it too.
+    """
+
+    def __init__(self, plugin: str, reason: str, *, chain: Sequence[str]) -> None:
+        self.chain = tuple(chain)
+        super().__init__(plugin, reason)
+
+
+class PluginNotFoundError(PluginError):
+    """Raised when no plugin of that name is known or loaded.
+
+    Attributes:
+        nearest: A known name that looks alike, if there is one.
+    """
+
+    def __init__(self, plugin: str, *, what: str = "loaded", nearest: str | None = None) -> None:
+        self.nearest = nearest
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        super().__init__(plugin, f"no plugin named {plugin!r} is {what}{hint}")
+
+
+class PluginInUseError(PluginError):
+    """Raised when a plugin that others need would be unloaded without them.
+
+    Attributes:
+        dependents: Names of the loaded plugins that need it.
+    """
+
+    def __init__(self, plugin: str, dependents: Sequence[str]) -> None:
+        self.dependents = tuple(dependents)
+        needed_by = ", ".join(self.dependents)
+        super().__init__(
+            plugin,
+            f"{plugin} is needed by {needed_by}: unload them first, or together with it",
+        )
+
+
+class PluginStateError(PluginError):
+    """Raised when a step is not legal in the plugin's present state."""
+
+
+class PluginLoopError(PluginError):
+    """Raised when plugins that answer each other would go on for ever."""
+
+
+class DeadlineExceededError(PluginError):
+    """Raised when a call into a plugin has not finished in time.
+
+    Attributes:
+        deadline_s: Seconds that the call had.
+    """
+
+    def __init__(self, plugin: str, where: str, deadline_s: float) -> None:
+        self.deadline_s = deadline_s
+        super().__init__(plugin, f"{where} of {plugin} did not finish within {deadline_s:g} s")
+
+
+# Services and commands
+
+
+class ServiceAlreadyRegistered(RoseyError):  # noqa: N818  the PRD's name, part of the promise
+    """Raised when a second provider offers a service of the same name.
+
+    Attributes:
+        service: The service's name.
+        provider: Who provides it already.
+    """
+
+    def __init__(self, service: str, provider: str) -> None:
+        self.service = service
+        self.provider = provider
+        super().__init__(f"service {service!r} is already provided by {provider}")
+
+
+class ServiceNotFoundError(RoseyError):
+    """Raised when a service handle is used while nobody provides the service."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        super().__init__(f"service {service!r} is not provided by any plugin at the moment")
+
+
+class CommandAlreadyRegistered(RoseyError):  # noqa: N818  named like ServiceAlreadyRegistered
+    """Raised when two plugins want the same chat command.
+
+    Attributes:
+        command: The word in dispute, without its prefix.
+        owner: The plugin that has it.
+        claimant: The plugin that wants it too.
+    """
+
+    def __init__(self, command: str, *, owner: str, claimant: str) -> None:
+        self.command = command
+        self.owner = owner
+        self.claimant = claimant
+        super().__init__(
+            f"command {command!r} of {claimant} is taken by {owner}: rename one of the two"
+        )
+
+
+class UsageError(RoseyError):
+    """Raised when somebody uses a command wrongly; its text is shown to them as it is."""
+
+
+# Storage
+
+
+class StorageError(RoseyError):
+    """Raised when storage cannot do what was asked; what was committed before is intact."""
+
+
+class StorageLockedError(StorageError):
+    """Raised when another process holds the database for longer than the busy timeout."""
+
+
+class StorageFullError(StorageError):
+    """Raised when the disk or the database is full."""
+
+
+class StorageCorruptError(StorageError):
+    """Raised when the file is not a sound database; it is left untouched."""
+
+
+class StorageTooNewError(StorageError):
+    """Raised when the database was written by newer code than this; it is left untouched."""
+
+
+# Connections
+
+
+class ConnectionLostError(RoseyError):
+    """Raised when a connection broke, or something is sent while it is not up."""

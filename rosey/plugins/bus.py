@@ -1,0 +1,315 @@
+"""The event bus: events to handlers and values through filters, in order and isolated."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
+import dataclasses
+import itertools
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rosey.errors import PluginLoopError
+from rosey.plugins.calls import Caller
+from rosey.plugins.dispatch import Route, dispatch
+from rosey.plugins.events import (
+    MAX_HOPS,
+    Delivery,
+    Event,
+    Handler,
+    Record,
+    Subscription,
+    current_event,
+)
+from rosey.plugins.faults import Fault
+from rosey.plugins.ownership import Owner, current_call, current_owner
+
+logger = logging.getLogger(__name__)
+
+Tap = Callable[[Event, Delivery], None]
+"""Sees every event after its delivery: for logs, panels, recorders and tests, not for plugins."""
+
+_ROUTES_KEPT = 4096
+_ERROR = "plugin.error"
+
+
+class PluginEventBus:
+    """Carries events to the handlers that subscribed to them, and values through filters.
+
+    Handlers run by priority, high first, then in the order of subscription. Handlers of one
+    priority do not wait for each other once they suspend. Whatever a handler raises stays with
+    it. A bus belongs to one event loop.
+
+    Args:
+        caller: How handlers are called; the default gives each the usual deadline.
+    """
+
+    def __init__(self, caller: Caller | None = None) -> None:
+        self.caller = caller if caller is not None else Caller()
+        self._exact: dict[str, list[Subscription]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Subscription]] = []
+        self._filters: dict[str, list[Subscription]] = {}
+        self._routes: dict[str, Route] = {}
+        self._taps: tuple[Tap, ...] = ()
+        self._event_ids = itertools.count(1)
+        self._serials = itertools.count()
+        self.fault_listeners: list[Callable[[Fault], None]] = []
+        self._soon: dict[asyncio.Task[Delivery], int | None] = {}
+
+    def subscribe(
+        self,
+        event: str,
+        handler: Handler,
+        priority: int = 0,
+        *,
+        owner: Owner | None = None,
+        deadline_s: float | None = None,
+    ) -> Subscription:
+        """Have `handler` called for events.
+
+        Args:
+            event: An event's name, or a pattern in which `*` stands for any run of characters.
+            handler: Called as `handler(event, data)`, with `source=` where it takes it.
+            priority: High comes first.
+            owner: The ledger that it is entered in; by default that of the plugin whose code runs.
+            deadline_s: Seconds that the handler has, instead of the usual ones; `math.inf` for
+                one that waits for nothing but calls with deadlines of their own.
+
+        Returns:
+            The subscription; `cancel()` ends it.
+        """
+        subscription = self._subscription(event, handler, priority, owner, deadline_s)
+        self._own(
+            subscription,
+            "subscription",
+            begin=lambda: self._add(subscription),
+            give_back=lambda: self._remove(subscription),
+        )
+        return subscription
+
+    def unsubscribe(self, event: str, handler: Handler) -> None:
+        """End the subscriptions of this very handler to this very name or pattern."""
+        everything = [*self._exact.get(event, ()), *(s for _, s in self._patterns)]
+        for subscription in everything:
+            if subscription.pattern == event and subscription.function == handler:
+                subscription.cancel()
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All subscriptions, in the order in which their handlers run."""
+        exact = itertools.chain.from_iterable(self._exact.values())
+        return tuple(sorted([*exact, *(s for _, s in self._patterns)], key=lambda s: s.place))
+
+    async def emit(
+        self, event: str, data: object = None, source: object = None, *, origin: str | None = None
+    ) -> Delivery:
+        """Give an event to its handlers, and wait until they have ended.
+
+        Args:
+            event: Its name.
+            data: What handlers get with it.
+            source: Who emits it; passed to handlers that take `source`.
+            origin: Where a chain of events begins; inherited from the causing event by default.
+
+        Returns:
+            Who handled it, how that ended and how long it took. A handler's fault is in the
+            report; it is never raised here.
+
+        Raises:
+            RuntimeError: The call does not come from the bus's loop.
+        """
+        call = current_call.get()
+        cause = call[1] if call is not None else None
+        sent = Event(event, data, source, next(self._event_ids), cause, origin)
+        records: list[Record] = []
+        refused = None
+        # One more for the report that a chain was ended: it must be heard, but not for ever.
+        if sent.hops > MAX_HOPS and (event != _ERROR or sent.hops > MAX_HOPS + 1):
+            refused = self._refuse(sent)
+        else:
+            route = self._routes.get(event)
+            if route is None:
+                route = self._route(event)
+            rest = dispatch(self.caller, route, sent, records, self.report)
+            if rest is not None:
+                await rest
+        delivery = Delivery(sent, records, refused)
+        for tap in self._taps:
+            self._tap(tap, sent, delivery)
+        return delivery
+
+    def emit_soon(
+        self, event: str, data: object = None, source: object = None, *, origin: str | None = None
+    ) -> asyncio.Task[Delivery]:
+        """Emit without waiting; events emitted so begin in the order of the calls.
+
+        Returns:
+            The bus's own task: awaiting it gives the report, an unloading plugin does not end it.
+        """
+        # Made directly: the loop's task factory would enter it in the ledger of whoever emits.
+        task = asyncio.Task(
+            self.emit(event, data, source, origin=origin),
+            loop=asyncio.get_running_loop(),
+            context=contextvars.copy_context(),
+            name=f"rosey-emit {event}",
+        )
+        cause = current_event()
+        self._soon[task] = cause.root if cause is not None else None
+        task.add_done_callback(self._soon.pop)
+        return task
+
+    def emit_threadsafe(
+        self, event: str, data: object = None, source: object = None
+    ) -> concurrent.futures.Future[Delivery]:
+        """Emit from any thread.
+
+        Raises:
+            RuntimeError: The bus has not run yet, so that nobody knows its loop.
+        """
+        loop = self.caller.loop
+        return asyncio.run_coroutine_threadsafe(self.emit(event, data, source), loop)
+
+    async def drain(self, root: int | None = None) -> None:
+        """Wait until events of `emit_soon`, and those they led to, are handled.
+
+        Args:
+            root: Wait only for those that this event led to.
+        """
+        while waiting := [t for t, r in self._soon.items() if root is None or r == root]:
+            await asyncio.wait(waiting)
+
+    async def close(self) -> None:
+        """Cancel what is still on its way."""
+        waiting = [*self._soon]
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await self.caller.close()
+
+    def add_filter(
+        self, name: str, function: Handler, priority: int = 0, *, owner: Owner | None = None
+    ) -> Subscription:
+        """Have `function(value)` transform a value that goes by `name`; high priority first."""
+        subscription = self._subscription(name, function, priority, owner)
+        self._own(
+            subscription,
+            "filter",
+            begin=lambda: self._filters.setdefault(name, []).append(subscription),
+            give_back=lambda: self._filters[name].remove(subscription),
+        )
+        return subscription
+
+    async def apply_filters(self, name: str, value: Any) -> Any:  # noqa: ANN401  the value's own type
+        """Pass a value through the filters of `name`; a filter that fails is left out."""
+        for subscription in sorted(self._filters.get(name, ()), key=lambda s: s.place):
+            face, function = subscription.face, subscription.function
+            try:
+                value = await self.caller.call(subscription.owner, face.handler, function, value)
+            except Exception as error:  # noqa: BLE001  one filter's fault is reported, not raised
+                self.report(Fault.of(face.plugin, f"filter {name} ({face.handler})", error))
+        return value
+
+    @contextlib.contextmanager
+    def tap(self, function: Tap) -> Iterator[None]:
+        """Show every event to `function` after its delivery, inside the `with` block."""
+        self._taps = (*self._taps, function)
+        try:
+            yield
+        finally:
+            self._taps = tuple(t for t in self._taps if t is not function)
+
+    def report(self, fault: Fault) -> None:
+        """Log a fault once, with its traceback, and announce it as `plugin.error`."""
+        plugin = fault.plugin or "rosey"
+        logger.error("%s failed in %s: %s\n%s", plugin, fault.where, fault.error, fault.traceback)
+        for listener in self.fault_listeners:
+            listener(fault)
+        # A listener to plugin.error that fails must not be told of itself for ever.
+        if str(current_event()) != _ERROR:
+            self.emit_soon(_ERROR, dataclasses.asdict(fault))
+
+    def _subscription(
+        self,
+        pattern: str,
+        function: Handler,
+        priority: int,
+        owner: Owner | None,
+        deadline_s: float | None = None,
+    ) -> Subscription:
+        owner = owner if owner is not None else current_owner()
+        return Subscription(pattern, function, priority, owner, next(self._serials), deadline_s)
+
+    def _own(
+        self,
+        subscription: Subscription,
+        kind: str,
+        *,
+        begin: Callable[[], object],
+        give_back: Callable[[], object],
+    ) -> None:
+        if subscription.owner is None:
+            begin()
+            subscription.give_back = _once(give_back)
+        else:
+            face = subscription.face
+            label = f"{subscription.pattern} ({face.handler})"
+            subscription.give_back = subscription.owner.take(
+                kind, label, begin=begin, give_back=give_back
+            )
+
+    def _add(self, subscription: Subscription) -> None:
+        self._routes.clear()
+        if "*" in subscription.pattern:
+            any_run = ".*".join(map(re.escape, subscription.pattern.split("*")))
+            match = re.compile(any_run + r"\Z", re.DOTALL)
+            self._patterns.append((match, subscription))
+        else:
+            self._exact.setdefault(subscription.pattern, []).append(subscription)
+
+    def _remove(self, subscription: Subscription) -> None:
+        self._routes.clear()
+        if "*" in subscription.pattern:
+            self._patterns = [(m, s) for m, s in self._patterns if s is not subscription]
+            return
+        left = self._exact[subscription.pattern]
+        left.remove(subscription)
+        if not left:
+            del self._exact[subscription.pattern]
+
+    def _route(self, event: str) -> Route:
+        """The handlers of an event in their order, numbered; kept until a subscription changes."""
+        matching = [*self._exact.get(event, ())]
+        matching += [s for pattern, s in self._patterns if pattern.match(event)]
+        if len(self._routes) >= _ROUTES_KEPT:
+            self._routes.clear()
+        route = self._routes[event] = tuple(enumerate(sorted(matching, key=lambda s: s.place)))
+        return route
+
+    def _refuse(self, event: Event) -> str:
+        reason = (
+            f"{event.name} is event {event.hops + 1} of a chain; at most {MAX_HOPS} follow a root"
+        )
+        owner = current_owner()
+        name = owner.name if owner is not None else None
+        self.report(Fault.of(name, f"emit {event.name}", PluginLoopError(name or "rosey", reason)))
+        return reason
+
+    def _tap(self, tap: Tap, event: Event, delivery: Delivery) -> None:
+        try:
+            tap(event, delivery)
+        except Exception:
+            logger.exception("a tap failed at %s", event.name)
+
+
+def _once(function: Callable[[], object]) -> Callable[[], None]:
+    """`function`, but a second call does nothing."""
+    todo = [function]
+
+    def call() -> None:
+        if todo:
+            todo.pop()()
+
+    return call

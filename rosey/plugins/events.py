@@ -1,0 +1,248 @@
+"""What travels over the bus: events, who subscribed to them, and the report of a delivery."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rosey.plugins.faults import Outcome
+from rosey.plugins.ownership import Owner, current_call
+
+MAX_HOPS = 16
+"""Events that may cause one another in a chain; the next one is refused, and its emitter named."""
+
+Handler = Callable[..., Any]
+"""Called as `handler(event, data)`, with `source=` where it takes it; plain or async."""
+
+
+class Event:
+    """One event on its way to its handlers.
+
+    Attributes:
+        name: Words joined by dots, from the general to the special: `trivia.answered`.
+        data: What the emitter passed; handlers share it.
+        source: Who emitted it, as passed to `emit`.
+        id: Counts up from 1 on each bus.
+        cause: Id of the event whose handler emitted this one; None for a root cause.
+        root: Id of the first event of the chain; its own id for a root cause.
+        hops: Events between the root cause and this one, 0 to `MAX_HOPS`.
+        origin: Where the chain began, for instance the name of a connection.
+        is_stopped: Whether a handler ended the round; see `stop`.
+    """
+
+    __slots__ = ("cause", "data", "hops", "id", "is_stopped", "name", "origin", "root", "source")
+
+    def __init__(  # noqa: PLR0913, PLR0917  made by the bus only, for each event: by position is faster
+        self,
+        name: str,
+        data: Any,  # noqa: ANN401  emitters and handlers agree on it, the bus does not care
+        source: object,
+        event_id: int,
+        cause: Event | None,
+        origin: str | None,
+    ) -> None:
+        self.name = name
+        self.data = data
+        self.source = source
+        self.id = event_id
+        self.is_stopped = False
+        if cause is None:
+            self.cause: int | None = None
+            self.root = event_id
+            self.hops = 0
+            self.origin = origin
+        else:
+            self.cause = cause.id
+            self.root = cause.root
+            self.hops = cause.hops + 1
+            self.origin = origin if origin is not None else cause.origin
+
+    def stop(self) -> None:
+        """End the round: handlers that have not begun do not get this event."""
+        self.is_stopped = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<Event {self.id} {self.name} caused by {self.cause}>"
+
+
+def current_event() -> Event | None:
+    """The event that the running code handles; None outside of handlers."""
+    call = current_call.get()
+    return call[1] if call is not None else None
+
+
+class Subscription:
+    """One handler, waiting for the events whose name matches a pattern.
+
+    Attributes:
+        pattern: An event's name, or a pattern with `*` for any run of characters.
+        function: The handler.
+        call: The handler as the bus awaits it.
+        give_back: Takes the handler off the bus.
+        priority: High comes first.
+        owner: The plugin whose handler it is, by its ledger.
+        deadline_s: Seconds that the handler has; None for the usual ones.
+        face: What reports say of it.
+        place: Sorts subscriptions into the order in which their handlers run.
+    """
+
+    __slots__ = (
+        "call",
+        "deadline_s",
+        "face",
+        "function",
+        "give_back",
+        "owner",
+        "pattern",
+        "place",
+        "priority",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917  made by the bus only
+        self,
+        pattern: str,
+        function: Handler,
+        priority: int,
+        owner: Owner | None,
+        serial: int,
+        deadline_s: float | None = None,
+    ) -> None:
+        self.pattern = pattern
+        self.function = function
+        self.priority = priority
+        self.owner = owner
+        self.deadline_s = deadline_s
+        self.face = HandlerFace(
+            owner.name if owner is not None else None, handler_name(function), priority
+        )
+        self.call = as_coroutine_function(function)
+        self.place = (-priority, owner.order if owner is not None else -1, serial)
+        self.give_back: Callable[[], None] | None = None
+
+    def cancel(self) -> None:
+        """Take the handler off the bus; a second call does nothing."""
+        if self.give_back is not None:
+            self.give_back()
+
+    def __repr__(self) -> str:
+        return f"<Subscription {self.face.handler} to {self.pattern}>"
+
+
+def handler_name(function: Handler) -> str:
+    """What people call a handler: its qualified name, without the frames it was defined in."""
+    plain = _unwrapped(function)
+    name: str = getattr(plain, "__qualname__", None) or type(plain).__qualname__
+    return name.rpartition("<locals>.")[2]
+
+
+def _unwrapped(function: Handler) -> Handler:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def as_coroutine_function(function: Handler) -> Callable[[Event, Any], Awaitable[object]]:
+    """What the bus awaits; a coroutine function of two arguments is taken as it is, for speed."""
+    is_async = inspect.iscoroutinefunction(_unwrapped(function))
+    takes_source = _takes_source(function)
+    if is_async and not takes_source:
+        return function
+
+    async def call(event: Event, data: object) -> object:
+        named = {"source": event.source} if takes_source else {}
+        result = function(event, data, **named)
+        return await result if inspect.isawaitable(result) else result
+
+    return call
+
+
+def _takes_source(function: Handler) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a callable written in C that tells nothing
+        return False
+    return "source" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+class HandlerFace(NamedTuple):
+    """What a report says of a handler; it holds none of the handler's code."""
+
+    plugin: str | None
+    handler: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What one handler made of one event.
+
+    Attributes:
+        plugin: The handler's plugin; None where it belongs to none.
+        handler: The handler's name.
+        priority: With which it ran.
+        outcome: How it ended.
+        duration_s: Seconds from its start to its end, waiting included.
+        error: The exception on one line, where it failed.
+    """
+
+    plugin: str | None
+    handler: str
+    priority: int
+    outcome: Outcome
+    duration_s: float
+    error: str | None
+
+
+Record = tuple[int, HandlerFace, Outcome, float, str | None]
+"""A `Handled` in the making: its place in the order of starting, then the facts."""
+
+
+class Delivery:
+    """The report of one emitted event: plain values, so that keeping it pins no plugin.
+
+    Attributes:
+        event: The event's name.
+        id: The event's id.
+        cause: Id of the event that caused it; None for a root cause.
+        root: Id of the first event of its chain.
+        hops: Events between the root cause and this one.
+        is_stopped: A handler ended the round.
+        refused: Why the event was delivered to nobody; None where it was delivered.
+    """
+
+    __slots__ = ("_records", "cause", "event", "hops", "id", "is_stopped", "refused", "root")
+
+    def __init__(self, event: Event, records: list[Record], refused: str | None = None) -> None:
+        self.event = event.name
+        self.id = event.id
+        self.cause = event.cause
+        self.root = event.root
+        self.hops = event.hops
+        self.is_stopped = event.is_stopped
+        self.refused = refused
+        self._records = records
+
+    @property
+    def handled(self) -> tuple[Handled, ...]:
+        """One entry for each handler that began, in the order of beginning."""
+        # Made when asked for: most deliveries are never looked at.
+        return tuple(
+            Handled(
+                plugin=face.plugin,
+                handler=face.handler,
+                priority=face.priority,
+                outcome=outcome,
+                duration_s=duration_s,
+                error=error,
+            )
+            for _, face, outcome, duration_s, error in sorted(self._records)
+        )
+
+    def __repr__(self) -> str:
+        return f"<Delivery of {self.event} ({self.id}) to {len(self._records)} handlers>"

@@ -1,0 +1,210 @@
+"""What may happen to a plugin, and in which order: pure functions, nothing is carried out here."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from rosey.errors import DependencyError, PluginStateError
+
+
+class PluginState(enum.StrEnum):
+    """Where a plugin stands in its life."""
+
+    DISCOVERED = "discovered"
+    LOADING = "loading"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    RELOADING = "reloading"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+    UNLOADED = "unloaded"
+
+
+_S = PluginState
+LEGAL_STEPS: Mapping[PluginState, frozenset[PluginState]] = {
+    _S.DISCOVERED: frozenset({_S.LOADING}),
+    _S.LOADING: frozenset({_S.ENABLED, _S.FAILED}),
+    _S.ENABLED: frozenset({_S.DISABLED, _S.RELOADING, _S.QUARANTINED, _S.UNLOADED}),
+    _S.DISABLED: frozenset({_S.ENABLED, _S.RELOADING, _S.UNLOADED}),
+    # A reload that fails leads back to where it began.
+    _S.RELOADING: frozenset({_S.ENABLED, _S.DISABLED, _S.QUARANTINED}),
+    _S.FAILED: frozenset({_S.LOADING}),
+    _S.QUARANTINED: frozenset({_S.ENABLED, _S.RELOADING, _S.UNLOADED}),
+    _S.UNLOADED: frozenset({_S.LOADING}),
+}
+
+LOADED = frozenset({_S.ENABLED, _S.DISABLED, _S.RELOADING, _S.QUARANTINED})
+"""The states in which there is an instance."""
+
+
+def check_step(plugin: str, old: PluginState, new: PluginState) -> None:
+    """Refuse what cannot follow.
+
+    Raises:
+        PluginStateError: `new` cannot follow `old`.
+    """
+    if new not in LEGAL_STEPS[old]:
+        raise PluginStateError(plugin, f"{plugin} is {old}: it cannot become {new}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPlan:
+    """What to load, and what cannot be.
+
+    Attributes:
+        order: Names, each after everything that it depends on.
+        refused: By name, why a plugin cannot be loaded.
+    """
+
+    order: tuple[str, ...]
+    refused: Mapping[str, DependencyError]
+
+
+def plan_load(
+    wanted: Iterable[str],
+    dependencies: Mapping[str, Sequence[str]],
+    running: Mapping[str, str],
+) -> LoadPlan:
+    """Order plugins so that each comes after what it depends on.
+
+    Args:
+        wanted: Names of what is to be loaded; what they depend on is loaded with them.
+        dependencies: For each plugin that there is, what it declares, as `name` or `name>=1.2`.
+        running: Version by name of what is loaded already.
+
+    Returns:
+        The order, and for each plugin left out the chain of names that explains it.
+    """
+    plan = _Planning(dependencies, running)
+    for name in wanted:
+        plan.visit(name, ())
+    return LoadPlan(order=tuple(plan.order), refused=plan.refused)
+
+
+class _Planning:
+    """A walk from plugins to what they depend on."""
+
+    def __init__(
+        self, dependencies: Mapping[str, Sequence[str]], running: Mapping[str, str]
+    ) -> None:
+        self._dependencies = dependencies
+        self._running = running
+        self.order: list[str] = []
+        self.refused: dict[str, DependencyError] = {}
+
+    def visit(self, name: str, chain: tuple[str, ...]) -> None:
+        """Place a plugin after all that it depends on, or refuse it with them."""
+        if name in self.order or name in self.refused or (chain and name in self._running):
+            return
+        path = (*chain, name)
+        for needed in required_names(self._dependencies.get(name, ())):
+            if needed in path:
+                self._refuse_cycle(path[path.index(needed) :])
+            elif needed not in self._dependencies and needed not in self._running:
+                self._refuse_missing(name, needed)
+            else:
+                self.visit(needed, path)
+                self._refuse_with(name, needed)
+        if name not in self.refused:
+            self.order.append(name)
+
+    def _refuse_cycle(self, cycle: tuple[str, ...]) -> None:
+        """Refuse every member of a cycle, each with the whole of it."""
+        for position, member in enumerate(cycle):
+            turned = (*cycle[position:], *cycle[:position], member)
+            reason = f"it depends on itself: {' -> '.join(turned)}"
+            self.refused[member] = DependencyError(member, reason, chain=turned)
+
+    def _refuse_missing(self, name: str, missing: str) -> None:
+        reason = f"there is no plugin {missing} ({name} -> {missing})"
+        self.refused[name] = DependencyError(name, reason, chain=(name, missing))
+
+    def _refuse_with(self, name: str, needed: str) -> None:
+        culprit = self.refused.get(needed)
+        if culprit is None or name in self.refused:
+            return
+        reason = f"it needs {needed}, and {culprit.reason}"
+        self.refused[name] = DependencyError(name, reason, chain=(name, *culprit.chain))
+
+
+def required_names(declared: Iterable[str]) -> list[str]:
+    """The names in a plugin's `dependencies`; malformed entries are left out."""
+    names: list[str] = []
+    for text in declared:
+        with contextlib.suppress(DependencyError):
+            names.append(requirement_of("", text).name)
+    return names
+
+
+def requirement_of(plugin: str, text: str) -> Requirement:
+    """Read one entry of `dependencies`.
+
+    Raises:
+        DependencyError: It is not a name with an optional version.
+    """
+    try:
+        return Requirement(text)
+    except (InvalidRequirement, TypeError) as error:
+        reason = f'dependency {text!r} is not of the form "name" or "name>=1.2"'
+        raise DependencyError(plugin, reason, chain=(plugin,)) from error
+
+
+def check_dependencies(plugin: str, declared: Sequence[str], running: Mapping[str, str]) -> None:
+    """Hold what a plugin depends on against the versions that run.
+
+    Args:
+        plugin: Its name.
+        declared: Its `dependencies`.
+        running: Version by name of what is loaded.
+
+    Raises:
+        DependencyError: One is not loaded, or not in the version that is needed.
+    """
+    if not isinstance(declared, (list, tuple)):
+        reason = f"its dependencies must be a list of names, not {declared!r}"
+        raise DependencyError(plugin, reason, chain=(plugin,))
+    for text in declared:
+        needed = requirement_of(plugin, text)
+        version = running.get(needed.name)
+        chain = (plugin, needed.name)
+        if version is None:
+            raise DependencyError(plugin, f"it needs {needed}, which is not loaded", chain=chain)
+        try:
+            fits = needed.specifier.contains(Version(version), prereleases=True)
+        except (InvalidVersion, TypeError) as error:
+            reason = f"it needs {needed}, but {needed.name} has no valid version: {version!r}"
+            raise DependencyError(plugin, reason, chain=chain) from error
+        if not fits:
+            reason = f"it needs {needed}, but {needed.name} {version} runs"
+            raise DependencyError(plugin, reason, chain=chain)
+
+
+def dependents_of(name: str, needs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Who needs a plugin, directly or through others.
+
+    Args:
+        name: The plugin.
+        needs: For each loaded plugin, the names of what it needs.
+
+    Returns:
+        Names, each before what it depends on: the order in which to unload them.
+    """
+    found: list[str] = []
+    # Running plugins may need each other in a circle: imports inside functions are no cycle.
+    seen = {name}
+
+    def visit(needed: str) -> None:
+        for plugin, names in needs.items():
+            if needed in names and plugin not in seen:
+                seen.add(plugin)
+                visit(plugin)
+                found.append(plugin)
+
+    visit(name)
+    return tuple(found)

@@ -1,0 +1,313 @@
+"""The plugin manager: carries out the steps of each plugin's life."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rosey.errors import PluginError, PluginLoadError, PluginStateError
+from rosey.plugins.base import Host, Plugin
+from rosey.plugins.discovery import discover
+from rosey.plugins.events import Delivery
+from rosey.plugins.faults import Fault, describe
+from rosey.plugins.lifecycle import (
+    PluginState,
+    dependents_of,
+    plan_load,
+    required_names,
+)
+from rosey.plugins.loader import Loader
+from rosey.plugins.manifest import read_manifest
+from rosey.plugins.slots import Slot, Slots
+from rosey.plugins.steps import Steps
+from rosey.plugins.tasks import own_tasks
+from rosey.plugins.transaction import Stage, read
+
+logger = logging.getLogger(__name__)
+
+
+class PluginManager:
+    """Discovers, loads, reloads and unloads plugins of one bot, on the bot's event loop.
+
+    Calls on one plugin queue; calls on different plugins do not wait for each other.
+
+    Args:
+        bot: What plugins are constructed with.
+        plugin_dirs: Searched for plugins, in this order.
+        plugin_config: Settings by plugin name, for plugins that are loaded without any given.
+        prepare: Called with each fresh instance before its setup.
+    """
+
+    def __init__(
+        self,
+        bot: Host,
+        plugin_dirs: Sequence[str | Path],
+        *,
+        plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
+        prepare: Sequence[Callable[[Plugin], None]] = (),
+    ) -> None:
+        self.plugin_dirs = tuple(Path(d) for d in plugin_dirs)
+        self.plugin_config = dict(plugin_config or {})
+        self._bus = bot.bus
+        self._loader = Loader()
+        self._bus.fault_listeners.append(self._note)
+        self._release_loop: Callable[[], None] | None = None
+        self.slots = Slots(self._bus)
+        stage = Stage(bot, self._bus, self._loader, prepare)
+        self._steps = Steps(self._bus, self.slots, stage, self.plugin_config)
+
+    @property
+    def plugins(self) -> dict[str, Plugin]:
+        """The loaded plugins by name."""
+        return {slot.name: slot.serving.plugin for slot in self.slots.loaded()}
+
+    async def discover_plugins(self) -> list[str]:
+        """Look for plugins in the plugin directories and in installed packages.
+
+        Returns:
+            Names, sorted. Files that cannot be plugins are in `slots.rejected`, with the reason.
+        """
+        self.slots.update(await asyncio.to_thread(discover, self.plugin_dirs))
+        return sorted(slot.name for slot in self.slots)
+
+    async def load_plugin(
+        self, plugin_name: str, config: Mapping[str, Any] | None = None
+    ) -> Plugin:
+        """Load a plugin, and before it what it depends on.
+
+        Args:
+            plugin_name: Its name.
+            config: Its settings; by default those of the bot's config.
+
+        Returns:
+            The instance, set up and enabled.
+
+        Raises:
+            PluginNotFoundError: There is no such plugin.
+            PluginLoadError: It fails to load; nothing of it is left behind.
+            PluginStateError: It is loaded already.
+        """
+        await self.discover_plugins()
+        slot = self.slots.known(plugin_name)
+        if slot.is_loaded:
+            message = f"{plugin_name} is loaded already: reload it to load it again"
+            raise PluginStateError(plugin_name, message)
+        slot.config = config
+        failures = await self._load_in_order([plugin_name])
+        if plugin_name in failures:
+            raise failures[plugin_name]
+        return slot.serving.plugin
+
+    async def load_all(
+        self,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        names: Iterable[str] | None = None,
+    ) -> dict[str, PluginError]:
+        """Load all discovered plugins, or those named; one that fails stops no other.
+
+        Args:
+            config: Settings by plugin name, instead of those of the bot's config.
+            names: What to load; by default everything that was discovered.
+
+        Returns:
+            By name, why a plugin was not loaded.
+        """
+        discovered = await self.discover_plugins()
+        failures: dict[str, PluginError] = {}
+        wanted: list[str] = []
+        for name in dict.fromkeys([*discovered, *self.slots.rejected] if names is None else names):
+            try:
+                slot = self.slots.known(name)
+            except PluginError as error:
+                failures[name] = error
+                continue
+            if not slot.is_loaded:
+                slot.config = (config or {}).get(name)
+                wanted.append(name)
+        failures |= await self._load_in_order(wanted)
+        for failure in failures.values():
+            logger.warning("not loaded: %s", failure)
+        return failures
+
+    async def reload_plugin(self, plugin_name: str) -> Plugin:
+        """Load a plugin again from its source; the old version serves until the new one is ready.
+
+        A plugin that failed to load is loaded.
+
+        Returns:
+            The new instance.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            PluginLoadError: The new version fails; the old one is the same object and serves on.
+        """
+        slot = self.slots.get(plugin_name)
+        if slot is not None and slot.state is PluginState.FAILED:
+            return await self.load_plugin(plugin_name, slot.config)
+        slot = self.slots.get_loaded(plugin_name)
+        await self._steps.reload(slot)
+        return slot.serving.plugin
+
+    async def configure_plugin(self, plugin_name: str, changes: Mapping[str, Any]) -> Plugin:
+        """Change some settings of a loaded plugin, by a reload with them.
+
+        Returns:
+            The new instance.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            PluginLoadError: The settings do not fit; the plugin serves on with the old ones.
+        """
+        slot = self.slots.get_loaded(plugin_name)
+        await self._steps.reload(slot, {**self._steps.config_of(slot), **changes})
+        return slot.serving.plugin
+
+    async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
+        """Unload a plugin; everything that it took is given back, whatever its hooks do.
+
+        Args:
+            plugin_name: Its name.
+            with_dependents: Unload the plugins that need it too, before it.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            PluginInUseError: Others need it, and `with_dependents` is false.
+        """
+        slots = [self.slots.get_loaded(plugin_name)]
+        if with_dependents:
+            dependents = dependents_of(plugin_name, self.slots.needs())
+            slots = [self.slots.get_loaded(name) for name in (*dependents, plugin_name)]
+        await self._steps.unbroken.run(self._unload_in_order(slots))
+
+    async def enable_plugin(self, plugin_name: str) -> None:
+        """Let a disabled or quarantined plugin have events again; its state is as it was.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            PluginStateError: It is enabled already.
+            PluginError: Its `on_enable` failed; it stays as it is.
+        """
+        await self._steps.enable(self.slots.get_loaded(plugin_name))
+
+    async def disable_plugin(self, plugin_name: str) -> None:
+        """Keep a plugin and its state, but give it no events and no commands.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            PluginStateError: It is not enabled.
+        """
+        await self._steps.stop_serving(self.slots.get_loaded(plugin_name), PluginState.DISABLED)
+
+    async def handle_plugin_crash(self, plugin_name: str, error: Exception) -> None:
+        """Reload a crashed plugin where its config says `auto_reload_on_crash`, else quarantine it.
+
+        Args:
+            plugin_name: Its name; one that is not enabled is left alone.
+            error: What it crashed with.
+        """
+        slot = self.slots.get(plugin_name)
+        if slot is None or slot.state is not PluginState.ENABLED:
+            return
+        self._bus.report(Fault.of(plugin_name, "crash", error))
+        if slot.serving.plugin.config.get("auto_reload_on_crash", False):
+            try:
+                await self.reload_plugin(plugin_name)
+            except PluginError as failure:
+                logger.warning("%s could not be reloaded after a crash: %s", plugin_name, failure)
+            else:
+                return
+        reason = PluginError(plugin_name, f"{plugin_name} crashed: {describe(error)}")
+        try:
+            await self._steps.stop_serving(slot, PluginState.QUARANTINED, reason)
+        except PluginError as refusal:
+            logger.info("%s ended before it was quarantined: %s", plugin_name, refusal)
+
+    def get_plugin(self, plugin_name: str) -> Plugin | None:
+        """A loaded plugin; None where it is not loaded. Keep the name, not the plugin."""
+        slot = self.slots.get(plugin_name)
+        return slot.serving.plugin if slot is not None and slot.is_loaded else None
+
+    def list_plugins(self) -> list[str]:
+        """The names of the loaded plugins."""
+        return [slot.name for slot in self.slots.loaded()]
+
+    def emit(
+        self, event: str, data: object = None, source: object = None
+    ) -> asyncio.Task[Delivery]:
+        """Emit an event; awaiting the result, its delivery report, is optional."""
+        return self._bus.emit_soon(event, data, source)
+
+    def start(self) -> None:
+        """Import plugins, and own the tasks that they start on the running loop, until `close`.
+
+        The first load does it too, but not after a `close`.
+        """
+        self._steps.is_closed = False
+        self._loader.open()
+        if self._release_loop is None:
+            self._release_loop = own_tasks(self._bus.caller.bind())
+
+    async def close(self) -> None:
+        """Unload everything, dependents first, and leave the import system as it was.
+
+        What is being loaded ends first; nothing is loaded from then on.
+        """
+        self._steps.is_closed = True
+        try:
+            await self._steps.settle()
+            while loaded := self.list_plugins():
+                await self.unload_plugin(loaded[-1], with_dependents=True)
+            await self._steps.settle()
+        finally:  # also where a close that takes too long is cut short
+            if self._release_loop is not None:
+                self._release_loop()
+                self._release_loop = None
+            self._loader.close()
+
+    async def _unload_in_order(self, slots: Sequence[Slot]) -> None:
+        together = {slot.name for slot in slots}
+        for slot in slots:
+            await self._steps.unload(slot, together_with=together)
+
+    async def _load_in_order(self, names: Sequence[str]) -> dict[str, PluginError]:
+        if not self._steps.is_closed:
+            self.start()
+        await self._read_manifests(names)
+        slots = {slot.name: slot for slot in self.slots}
+        declared = {name: slot.manifest.dependencies for name, slot in slots.items()}
+        plan = plan_load(names, declared, self.slots.versions())
+        failures: dict[str, PluginError] = {**plan.refused}
+        for name, refusal in plan.refused.items():
+            await self._steps.refuse(slots[name], refusal)
+        for name in plan.order:
+            try:
+                await self._steps.load(slots[name])
+            except PluginError as error:
+                failures[name] = error
+        return failures
+
+    async def _read_manifests(self, names: Sequence[str]) -> None:
+        """Read what plugins say of themselves, and those that they depend on."""
+        waiting = [*names]
+        seen: set[str] = set()
+        while waiting:
+            slot = self.slots.get(waiting.pop())
+            if slot is None or slot.name in seen or slot.is_loaded:
+                continue
+            seen.add(slot.name)
+            try:
+                reading = await read(slot.source)
+            except PluginLoadError:
+                continue  # loading it says why
+            slot.manifest = read_manifest(slot.source, reading.snapshot)
+            waiting += required_names(slot.manifest.dependencies)
+
+    def _note(self, fault: Fault) -> None:
+        slot = self.slots.get(fault.plugin) if fault.plugin is not None else None
+        if slot is not None:
+            slot.faults.append(fault)
+            slot.fault_count += 1

@@ -1,0 +1,1 @@
+"""The workbench: all that knows Jupyter."""

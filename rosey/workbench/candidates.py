@@ -1,0 +1,78 @@
+"""What the next word of a command can be, given the words before it and the bot that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rosey.chat.model import Rank
+from rosey.diagnostics.snapshot import BotSnapshot
+from rosey.plugins.lifecycle import LOADED, PluginState
+from rosey.workbench.session import Session
+
+Complete = Callable[[Session, Sequence[str]], Iterable[str]]
+
+LOOK_S = 0.5
+"""Seconds that the Tab key may take when a plugin blocks the bot."""
+
+_CONFIG_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
+
+
+def nothing(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """No candidates."""
+    del session, words
+    return ()
+
+
+def plugins_in(*states: PluginState) -> Complete:
+    """Names of plugins in some states; in any where none is named."""
+
+    def complete(session: Session, words: Sequence[str]) -> Iterable[str]:
+        if words:
+            return ()
+        return [p.name for p in _look(session).plugins if not states or p.state in states]
+
+    return complete
+
+
+loaded = plugins_in(*LOADED)
+
+
+def unloadable(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Names of loaded plugins, and then the option."""
+    return ["--with-dependents"] if len(words) == 1 else loaded(session, words)
+
+
+def config_files(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Files that can be a configuration, in the working directory."""
+    del session
+    return () if words else sorted(p.name for p in Path().iterdir() if p.suffix in _CONFIG_SUFFIXES)
+
+
+def events(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Events that somebody has subscribed to."""
+    return () if words else [event for event in _look(session).events if "*" not in event]
+
+
+def chat(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Options of `%rosey say`, ranks after `-r`, and chat commands where the line begins."""
+    left = [*words]
+    while left[:1] in (["-u"], ["-r"]):
+        option, *left = left
+        if not left:
+            return [str(rank) for rank in Rank] if option == "-r" else ()
+        del left[0]
+    return () if left else ["-u", "-r", *(c.usage.split()[0] for c in _look(session).commands)]
+
+
+def settings(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Names of loaded plugins, and then the keys of one's settings."""
+    if not words:
+        return loaded(session, words)
+    given = {word.partition("=")[0] for word in words[1:]}
+    config = session.bot.plugin(words[0], LOOK_S).config
+    return [f"{key}=" for key in config if key not in given]
+
+
+def _look(session: Session) -> BotSnapshot:
+    return session.bot.snapshot(LOOK_S)

@@ -1,0 +1,108 @@
+"""One bot of one kernel: started, stopped, and reached by magics and facade alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rosey.bot import Bot
+from rosey.config import Config, find_config
+from rosey.diagnostics.log import LogRing
+from rosey.errors import RoseyError
+from rosey.workbench.facade import BotFacade
+from rosey.workbench.loop import LoopThread
+
+STOP_S = 30.0
+"""Seconds in which a bot must have stopped, all teardowns included."""
+
+
+class Session:
+    """What `%rosey` works on: no bot at first, then one at a time."""
+
+    def __init__(self) -> None:
+        self._bot: Bot | None = None
+        self._config = Config()
+        self._facade: BotFacade | None = None
+        self._thread: LoopThread | None = None
+        self.log = LogRing(self.redact)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a bot."""
+        return self._facade is not None
+
+    def redact(self, text: str) -> str:
+        """A text without the values of the secrets of the bot, the last one where none runs."""
+        return self._config.redact(text)
+
+    @property
+    def bot(self) -> BotFacade:
+        """The running bot.
+
+        Raises:
+            RoseyError: None runs.
+        """
+        if self._facade is None:
+            raise RoseyError("no bot runs: start one with %rosey start")
+        return self._facade
+
+    @property
+    def blocked_at(self) -> str:
+        """Which line of a plugin the bot is executing, for a message; else nothing."""
+        return self._thread.blocked_at() if self._thread is not None else ""
+
+    def start(self, path: str | None = None) -> BotFacade:
+        """Start a bot.
+
+        Args:
+            path: Its configuration file; None looks for one in the working directory, and
+                otherwise starts with defaults: the local connection, nothing on disk, and the
+                plugins in `plugins/`.
+
+        Raises:
+            RoseyError: One runs already, or it cannot be started; nothing is left of it then.
+        """
+        if self._facade is not None:
+            raise RoseyError("a bot runs already: %rosey stop ends it")
+        self._config = _config(path)
+        bot = self._bot = Bot(self._config)
+        self.log.open()
+        thread = self._thread = LoopThread()
+        try:
+            thread.submit(bot.__aenter__()).result()
+        except BaseException:
+            # Cancelled with the loop, the bot gives back what it had.
+            self._end(thread)
+            raise
+        self._facade = BotFacade(bot, thread)
+        return self._facade
+
+    def stop(self) -> None:
+        """Stop the bot; nothing happens where none runs.
+
+        Raises:
+            RoseyError: It does not stop in time; it is given up.
+        """
+        bot, thread = self._bot, self._thread
+        if bot is None or thread is None:
+            return
+        self._facade = None
+        try:
+            thread.submit(bot.stop()).result(STOP_S)
+        except TimeoutError:
+            raise RoseyError(f"the bot did not stop within {STOP_S:g} s{self.blocked_at}") from None
+        finally:
+            self._end(thread)
+
+    def _end(self, thread: LoopThread) -> None:
+        self._bot = self._thread = None
+        try:
+            thread.stop()
+        finally:
+            self.log.close()
+
+
+def _config(path: str | None) -> Config:
+    found = find_config(Path()) if path is None else path
+    if found is None:
+        return Config.from_mapping({}, origin="embedded default (no config.json here)")
+    return Config.load(found)

@@ -1,0 +1,121 @@
+"""What is shown instead of harmful text; `tests/hostile` feeds these functions a corpus."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rosey.chat.escaping import (
+    MAX_LINE_CHARS,
+    for_html,
+    for_line,
+    for_log,
+    for_path,
+    for_terminal,
+)
+
+anything = st.text(st.characters(codec=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "gr\u00fc\u00df dich \u4f60\u597d \U0001f3b2",
+            "gr\u00fc\u00df dich \u4f60\u597d \U0001f3b2",
+        ),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("a\u202eb", "a\\u202eb"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_terminal_shows_harmful_characters_as_escapes(text: str, shown: str) -> None:
+    assert for_terminal(text) == shown
+
+
+def test_family_of_emoji_stays_one() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+
+    assert for_terminal(family) == family
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    shown = for_log("a" * (MAX_LINE_CHARS + 5))
+
+    assert shown == "a" * MAX_LINE_CHARS + "\u2026 (5 more characters)"
+
+
+def test_log_shows_line_breaks_as_escapes() -> None:
+    assert for_log("a\nb\tc") == "a\\nb\\tc"
+
+
+def test_html_keeps_the_text() -> None:
+    assert for_html("<b> & \"c\" 'd'") == "&lt;b&gt; &amp; &quot;c&quot; &#x27;d&#x27;"
+
+
+@pytest.mark.parametrize(
+    ("text", "max_chars", "line"),
+    [
+        ("  two\r\nlines\t", 80, "two lines"),
+        ("abcdef", 6, "abcdef"),
+        ("abcdefg", 6, "abcde\u2026"),
+        ("ab", 1, "\u2026"),
+        ("\x00", 5, ""),
+    ],
+)
+def test_protocol_line_is_joined_and_cut(text: str, max_chars: int, line: str) -> None:
+    assert for_line(text, max_chars) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Caf\u00e9 au lait", "Cafe_au_lait"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("-rf", "rf"),
+        ("...", "_"),
+        ("", "_"),
+        ("a" * 300, "a" * 100),
+        ("a" * 99 + ". .", "a" * 99),
+    ],
+)
+def test_path_keeps_what_is_safe(text: str, name: str) -> None:
+    assert for_path(text) == name
+
+
+@given(anything)
+def test_html_says_what_the_terminal_shows(text: str) -> None:
+    assert html.unescape(for_html(text)) == for_terminal(text)
+
+
+@given(anything)
+def test_escaping_twice_for_a_terminal_or_log_is_escaping_once(text: str) -> None:
+    assert for_terminal(for_terminal(text)) == for_terminal(text)
+    assert for_log(for_log(text)) == for_log(text)
+
+
+@given(anything)
+def test_log_record_is_one_printable_line(text: str) -> None:
+    line = for_log(text)
+
+    assert "\n" not in line
+    assert line.encode("utf-8").decode("utf-8") == line
+    assert f"{line}.".splitlines() == [f"{line}."]
+
+
+@given(anything, st.integers(min_value=1, max_value=50))
+def test_protocol_line_never_exceeds_its_limit(text: str, max_chars: int) -> None:
+    line = for_line(text, max_chars)
+
+    assert len(line) <= max_chars
+    assert line == " ".join(line.split())
+
+
+@given(anything)
+def test_path_component_is_its_own(text: str) -> None:
+    assert for_path(for_path(text)) == for_path(text)
+    assert "/" not in for_path(text)

@@ -1,0 +1,199 @@
+"""A real IPython kernel for tests: its cells, what they show, and its completions."""
+
+from __future__ import annotations
+
+import ast
+import os
+import queue
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+DEADLINE_S = 15.0
+
+PROBE = Path(__file__).parent / "probe.py"
+
+
+@dataclass
+class Cell:
+    """What came of one cell.
+
+    Attributes:
+        status: `ok` or `error`.
+        stdout: What it printed.
+        stderr: What it printed as an error.
+        faces: By MIME type, what it showed, in order.
+        traceback: The lines of its traceback, where it has one.
+    """
+
+    status: str = ""
+    stdout: str = ""
+    stderr: str = ""
+    faces: list[Mapping[str, str]] = field(default_factory=list)
+    traceback: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text face of what it showed."""
+        return "\n".join(face["text/plain"] for face in self.faces)
+
+    @property
+    def html(self) -> str:
+        """The HTML face of what it showed."""
+        return "".join(face["text/html"] for face in self.faces)
+
+
+class Kernel:
+    """A kernel in a process of its own. Use it as a context manager.
+
+    Args:
+        folder: Its working directory, where it keeps all that it writes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._manager = KernelManager(kernel_name="python3")
+        self._client: BlockingKernelClient
+        self._cells: dict[str, Cell] = {}
+
+    def __enter__(self) -> Self:
+        kept = {
+            "IPYTHONDIR": "ipython",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+        }
+        own = {name: str(self._folder / f".{folder}") for name, folder in kept.items()}
+        self._manager.start_kernel(cwd=str(self._folder), env={**os.environ, **own})
+        self._client = self._manager.blocking_client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=DEADLINE_S)
+        self.run(f"exec(compile(open({str(PROBE)!r}).read(), 'probe', 'exec'), probe := {{}})")
+        self.run("%unload_ext rosey\n%pinfo len")  # IPython loads these magics when they are used
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._manager.has_kernel:
+            self.shutdown()
+        self._client.stop_channels()
+        self._manager.cleanup_resources()
+
+    def run(self, code: str) -> Cell:
+        """Run a cell to its end."""
+        return self.finish(self.begin(code))
+
+    def begin(self, code: str) -> str:
+        """Begin to run a cell; `finish` takes what this returns."""
+        identity: str = self._client.execute(code)
+        self._cells[identity] = Cell()
+        return identity
+
+    def finish(self, identity: str) -> Cell:
+        """Wait until a cell has ended and shown what it shows."""
+        self._until(lambda message: _is_idle(message, identity))
+        reply = self._client.get_shell_msg(timeout=DEADLINE_S)
+        while reply["parent_header"].get("msg_id") != identity:
+            reply = self._client.get_shell_msg(timeout=DEADLINE_S)
+        cell = self._cells[identity]
+        cell.status = reply["content"]["status"]
+        return cell
+
+    def wait_for_output(self, identity: str, text: str) -> None:
+        """Wait until a cell has printed a text."""
+        cell = self._cells[identity]
+        if text not in cell.stdout:
+            self._until(lambda _: text in cell.stdout)
+
+    def value(self, expression: str) -> Any:  # noqa: ANN401  whatever the expression gives
+        """What an expression of plain values gives, outside of any cell's history."""
+        identity = self._client.execute("", silent=True, user_expressions={"value": expression})
+        self._cells[identity] = Cell()
+        self._until(lambda message: _is_idle(message, identity))
+        reply = self._client.get_shell_msg(timeout=DEADLINE_S)
+        result = reply["content"]["user_expressions"]["value"]
+        assert result["status"] == "ok", result
+        return ast.literal_eval(result["data"]["text/plain"])
+
+    def complete(self, code: str) -> list[str]:
+        """What a press of Tab at the end of a cell offers."""
+        reply = self._client.complete(code, len(code), reply=True, timeout=DEADLINE_S)
+        matches: list[str] = reply["content"]["matches"]
+        return matches
+
+    def completed(self, code: str) -> list[str]:
+        """What the cell can become by a press of Tab at its end."""
+        reply = self._client.complete(code, len(code), reply=True, timeout=DEADLINE_S)["content"]
+        return [code[: reply["cursor_start"]] + match for match in reply["matches"]]
+
+    def inspect(self, code: str) -> str:
+        """What a press of Shift-Tab at the end of a cell shows."""
+        reply = self._client.inspect(code, len(code), reply=True, timeout=DEADLINE_S)
+        text: str = reply["content"]["data"].get("text/plain", "")
+        return text
+
+    def payload(self, code: str) -> str:
+        """What a cell opens in the pager."""
+        self._cells[identity := self._client.execute(code)] = Cell()
+        self._until(lambda message: _is_idle(message, identity))
+        reply = self._client.get_shell_msg(timeout=DEADLINE_S)
+        return "".join(p["data"]["text/plain"] for p in reply["content"]["payload"])
+
+    def interrupt(self) -> None:
+        """Interrupt the cell that runs."""
+        self._manager.interrupt_kernel()
+
+    def shutdown(self) -> float:
+        """Shut the kernel down as Jupyter does.
+
+        Returns:
+            Seconds that it took.
+        """
+        began = time.monotonic()
+        self._manager.shutdown_kernel()
+        return time.monotonic() - began
+
+    def restart(self) -> None:
+        """Restart the kernel as Jupyter does."""
+        self._manager.restart_kernel()
+        self._client.wait_for_ready(timeout=DEADLINE_S)
+
+    def leftovers(self) -> dict[str, Any]:
+        """What can be left behind in a process; see `probe.py`."""
+        found: dict[str, Any] = self.value("probe['leftovers']()")
+        return found
+
+    def _until(self, is_last: Callable[[Mapping[str, Any]], bool]) -> None:
+        while True:
+            try:
+                message = self._client.get_iopub_msg(timeout=DEADLINE_S)
+            except queue.Empty:
+                raise AssertionError(f"no message within {DEADLINE_S} s: {self._cells}") from None
+            self._note(message)
+            if is_last(message):
+                return
+
+    def _note(self, message: Mapping[str, Any]) -> None:
+        cell = self._cells.get(message["parent_header"].get("msg_id", ""))
+        content = message["content"]
+        if cell is None:
+            return
+        match message["msg_type"]:
+            case "stream" if content["name"] == "stdout":
+                cell.stdout += content["text"]
+            case "stream":
+                cell.stderr += content["text"]
+            case "execute_result" | "display_data":
+                cell.faces.append(content["data"])
+            case "error":
+                cell.traceback += content["traceback"]
+
+
+def _is_idle(message: Mapping[str, Any], identity: str) -> bool:
+    is_status = message["msg_type"] == "status"
+    is_ours = message["parent_header"].get("msg_id") == identity
+    return is_status and is_ours and bool(message["content"]["execution_state"] == "idle")

@@ -1,0 +1,63 @@
+"""What stands after a command's word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rosey.chat.model import Rank
+from rosey.errors import UsageError
+from rosey.workbench import arguments
+from rosey.workbench.arguments import Speech
+
+
+@pytest.mark.parametrize(
+    ("text", "speech"),
+    [
+        ("hi there", Speech(text="hi there")),
+        ("don't  !hi ", Speech(text="don't  !hi ")),
+        ("-u ann hi", Speech(text="hi", user="ann")),
+        ("-r guest -u ann hi", Speech(text="hi", user="ann", rank=Rank.GUEST)),
+        ("-- -u ann", Speech(text="-u ann")),
+        ("-x hi", Speech(text="-x hi")),
+        ("-under the bridge", Speech(text="-under the bridge")),
+    ],
+)
+def test_a_line_is_said_as_it_was_typed(text: str, speech: Speech) -> None:
+    assert arguments.speech(text) == speech
+
+
+@pytest.mark.parametrize("text", ["", "-u", "-r", "-u ann", "-u ann -r", "-r king hi"])
+def test_a_line_that_cannot_be_said_is_wrong_use(text: str) -> None:
+    with pytest.raises(UsageError):
+        arguments.speech(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("", {}),
+        (
+            "a=1 b=x c='x y' d= e=null f=[1]",
+            {"a": 1, "b": "x", "c": "x y", "d": "", "e": None, "f": [1]},
+        ),
+        ('{"a": [1, {"b": 2}]}', {"a": [1, {"b": 2}]}),
+        ("[1, 2]", [1, 2]),
+        ("7", 7),
+        ('"text"', "text"),
+        ("a=b=c", {"a": "b=c"}),
+    ],
+)
+def test_event_data_is_json_or_pairs(text: str, data: Any) -> None:  # noqa: ANN401  any JSON
+    assert arguments.event_data(text) == data
+
+
+@pytest.mark.parametrize("text", ["{bad", "[1", '"x', "word", "=1", "a='x", "[" * 100_000])
+def test_event_data_that_is_neither_is_wrong_use(text: str) -> None:
+    with pytest.raises(UsageError):
+        arguments.event_data(text)
+
+
+def test_a_number_too_long_for_python_is_text() -> None:
+    assert arguments.pairs([f"a={'1' * 5000}"]) == {"a": "1" * 5000}

@@ -1,0 +1,213 @@
+"""Whatever strangers send and plugins say of themselves, the workbench shows it as text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from rosey.bot import Exchange
+from rosey.diagnostics.log import LogLine
+from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnapshot
+from rosey.plugins.entries import Taken
+from rosey.plugins.events import Delivery, Event, HandlerFace
+from rosey.plugins.faults import Fault, Outcome
+from rosey.plugins.lifecycle import PluginState
+from rosey.plugins.schema import MASK
+from rosey.plugins.services import ServiceInfo
+from rosey.workbench import render
+from rosey.workbench.answer import Answer
+from rosey.workbench.commands import COMMANDS
+from tests.bots import write_plugin
+from tests.hostile.corpus import HOSTILE, SMALL, name
+from tests.hostile.test_escaping import Reader, is_visible
+from tests.workbench.kernel import Kernel
+
+
+def answers(text: str) -> Iterator[Answer]:
+    """Each thing that is shown, with a text wherever it can have one."""
+    bot = _bot(text)
+    yield render.status(bot)
+    yield render.plugins(bot)
+    yield render.plugin(bot.plugins[0], [text])
+    yield render.exchange(Exchange(delivery=_delivery(text), replies=(text, text)))
+    yield render.services(bot.services)
+    yield render.commands(bot.commands)
+    yield render.log([LogLine(at=0.0, level=text, logger=text, text=text)])
+    yield render.table(None, (text, text), [(text, text)], title=text)
+    yield render.lines(None, [text, text])
+
+
+def _bot(text: str) -> BotSnapshot:
+    fault = Fault(plugin=text, where=text, error=text, traceback=text, at=0.0)
+    plugin = PluginSnapshot(
+        name=text,
+        state=PluginState.ENABLED,
+        version=text,
+        description=text,
+        author=text,
+        source=text,
+        generation=1,
+        reloads=0,
+        uptime_s=1.0,
+        dependencies=(text,),
+        commands=(text,),
+        services=(text,),
+        taken=(Taken(kind=text, label=text, is_active=True),),
+        config={text: text},
+        fault_count=1,
+        last_fault=fault,
+        error=text,
+    )
+    command = CommandSnapshot(name=text, plugin=text, usage=f"!{text}", help=text, rank=text)
+    return BotSnapshot(
+        is_running=True,
+        uptime_s=1.0,
+        config=text,
+        connection=text,
+        plugins=(plugin,),
+        rejected={text: text},
+        services=(ServiceInfo(name=text, provider=text, version=text),),
+        commands=(command,),
+        events=(text,),
+    )
+
+
+def _delivery(text: str) -> Delivery:
+    record = (0, HandlerFace(text, text, 0), Outcome.FAILED, 0.1, text)
+    return Delivery(Event(text, None, None, 1, None, None), [record])
+
+
+PLAIN = [Reader(answer.html).markup for answer in answers("plain")]
+
+
+def test_no_text_becomes_an_element_or_an_attribute() -> None:
+    for text in filter(None, HOSTILE):
+        for answer, markup in zip(answers(text), PLAIN, strict=True):
+            assert Reader(answer.html).markup == markup, name(text)
+
+
+def test_no_element_has_a_name_that_a_script_could_be_found_by() -> None:
+    assert {key for markup in PLAIN for _, keys in markup for key in keys} == {"style", "scope"}
+
+
+def test_no_text_controls_the_terminal() -> None:
+    for text in HOSTILE:
+        for answer in answers(text):
+            assert is_visible(answer.text.replace("\n", "").replace("\t", "")), name(text)
+
+
+def test_the_answers_above_are_shown_from_every_field() -> None:
+    bot = _bot("needle")
+
+    for thing in (bot, bot.plugins[0], bot.services[0], bot.commands[0]):
+        assert is_dataclass(thing)
+        for field in fields(thing):
+            value = getattr(thing, field.name)
+            assert "needle" in str(value) or type(value) not in {str, tuple, dict}
+
+
+def told(kernel: Kernel, lines: Iterable[str]) -> list[tuple[str, str]]:
+    """What lines of `%rosey` answer, each as text and HTML; an error has no HTML."""
+    cell = kernel.run(
+        f"lines = {[*lines]!a}\n"
+        "from IPython.core.error import UsageError\n"
+        "told = []\n"
+        "for line in lines:\n"
+        "    try:\n"
+        "        answer = get_ipython().run_line_magic('rosey', line)\n"
+        "        told.append((answer.text, answer.html))\n"
+        "    except UsageError as error:\n"
+        "        told.append((str(error), ''))\n"
+        "del line"
+    )
+    assert cell.status == "ok", cell.traceback
+    found: list[tuple[str, str]] = ast.literal_eval(kernel.value("ascii(told)"))
+    return found
+
+
+@pytest.mark.parametrize(
+    "command", ["", *sorted({*COMMANDS} - {"start", "stop"}), "say -u", "say -r"]
+)
+def test_no_line_that_is_typed_controls_the_terminal_or_escapes(
+    running: Kernel, command: str
+) -> None:
+    for (text, html), line in zip(
+        told(running, [f"{command} {t}" for t in SMALL]), SMALL, strict=True
+    ):
+        assert is_visible(text.replace("\n", "").replace("\t", "")), name(line)
+        assert "alert" not in str(Reader(html).markup), name(line)
+
+
+def test_no_plugin_of_a_hostile_file_name_or_description_escapes(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    for text in ("<img src=x onerror=alert(1)>", "a\x1b[31mb", "a\nb", "${x}", "a;b"):
+        (tmp_path / "plugins" / f"{text}.py").write_text("")
+    write_plugin(tmp_path / "plugins", "rude", f"description = {' '.join(SMALL[:40])!a}")
+
+    for text, html in told(kernel, ["start", "list", "info rude", "info a;b", "load ${x}"]):
+        assert is_visible(text.replace("\n", "").replace("\t", ""))
+        assert not {"img", "script"} & {tag for tag, _ in Reader(html).markup}
+
+
+LEAKY = """
+from rosey import *
+
+
+class Leaky(Plugin):
+    name = "leaky"
+
+    class config_schema(ConfigSchema):
+        token = SecretField()
+        plain = fields.Str()
+
+    async def setup(self):
+        self.kept = self.config["plain"]
+        self.description = f"has {self.kept}"
+        self.logger.warning("set up with %s", self.kept)
+
+    @command("leak")
+    async def leak(self, ctx: CommandContext):
+        await ctx.reply(f"it is {self.kept}")
+
+    @on("fail")
+    async def fail(self, event, data):
+        raise ValueError(self.kept)
+
+    async def on_enable(self):
+        if hasattr(self, "again"):
+            raise ValueError(self.kept)
+        self.again = True
+"""
+
+
+def test_no_secret_is_shown_anywhere(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "plugins" / "leaky.py").write_text(LEAKY)
+    (tmp_path / "plugins" / "failing.py").write_text(
+        "import os\nfrom rosey import Plugin\nraise ValueError(os.environ['CANARY'])"
+    )
+    (tmp_path / "config.json").write_text(
+        '{"plugins": {"leaky": {"token": "${CANARY}", "plain": "${CANARY}"}}}'
+    )
+    kernel.run("import os; os.environ['CANARY'] = 'canary<&9\\'0'")
+
+    shown = told(
+        kernel,
+        [
+            "start", "", "list", "info leaky", "info failing", "say !leak", "emit fail",
+            "info leaky", "list", "state leaky", "config leaky", "config leaky zzz=canary<&9'0",
+            "disable leaky", "enable leaky", "reload failing", "load failing", "log", "status",
+        ],
+    )  # fmt: skip
+    faces = kernel.run("display(bot, bot.snapshot(), bot.plugin('leaky'), bot.plugin('failing'))")
+    kernel.run("values = [(await bot.say('!leak')), bot.snapshot(), bot.plugin('failing')]")
+
+    everything = f"{shown}{faces.text}{faces.html}"
+    assert MASK in everything
+    assert "canary" not in everything
+    assert "canary" not in kernel.value("repr(values[1:])")
+    kernel.run("del values, os.environ['CANARY']")

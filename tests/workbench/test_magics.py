@@ -1,0 +1,390 @@
+"""Each command of `%rosey`, in a real kernel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rosey.workbench.commands import COMMANDS
+from tests.bots import write_plugin
+from tests.workbench.conftest import GREETER
+from tests.workbench.kernel import Kernel
+
+
+def test_start_without_a_file_says_that_it_takes_defaults(kernel: Kernel) -> None:
+    cell = kernel.run("%rosey start")
+
+    assert cell.text.splitlines()[1:] == [
+        "config      embedded default (no config.json here)",
+        "connection  local",
+        "plugins     1 enabled",
+        "commands    !hello !help !plugin !services !whoami",
+        "services    greetings",
+    ]
+
+
+def test_start_takes_the_config_file_of_the_folder(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"command_prefix": "?"}')
+
+    text = kernel.run("%rosey start").text
+
+    assert "config.json" in text
+    assert "?hello" in text
+
+
+def test_start_takes_the_config_file_that_is_named(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "other one.yaml").write_text("plugins: {disabled: [greeter]}")
+
+    text = kernel.run("%rosey start 'other one.yaml'").text
+
+    assert "other one.yaml" in text
+    assert "1 discovered" in text
+
+
+def test_start_names_the_plugins_that_fail(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "plugins" / "broken.py").write_text("this is no Python")
+
+    text = kernel.run("%rosey start").text
+
+    assert "1 enabled, 1 failed" in text
+    assert "not loaded:\nbroken: SyntaxError: invalid syntax" in text
+
+
+def test_stop_ends_the_bot(running: Kernel) -> None:
+    assert running.run("%rosey stop").text == "the bot is stopped"
+    assert running.run("%rosey stop").text == "no bot runs"
+    assert running.value("'bot' in globals()") is False
+
+
+def test_a_bot_starts_again_after_a_stop(running: Kernel) -> None:
+    running.run("%rosey stop")
+
+    assert running.run("%rosey start").status == "ok"
+    assert running.run("%rosey say !hello").text == "Hello, owner!"
+
+
+def test_the_bare_magic_says_what_to_do_next(kernel: Kernel) -> None:
+    assert "%rosey start  - Start a bot" in kernel.run("%rosey").text
+
+    kernel.run("%rosey start")
+
+    text = kernel.run("%rosey").text
+    assert "running for" in text
+    assert "%rosey list  - List all plugins." in text
+
+
+def test_status_shows_the_bot_at_a_glance(running: Kernel) -> None:
+    assert "plugins     1 enabled" in running.run("%rosey status").text
+
+
+def test_list_shows_each_plugin_and_each_file_that_cannot_be_one(
+    running: Kernel, tmp_path: Path
+) -> None:
+    (tmp_path / "plugins" / "json.py").write_text("")
+    running.run("%rosey load greeter")  # fails, but looks at the folder again
+
+    rows = running.run("%rosey list").text.splitlines()
+
+    assert rows[0].split() == [
+        "plugin", "state", "version", "reloads", "uptime", "faults", "description"
+    ]  # fmt: skip
+    assert rows[1].startswith("greeter  enabled  0.1.0")
+    assert rows[2].startswith("json     refused")
+
+
+def test_a_plugin_is_unloaded_and_loaded_again(running: Kernel) -> None:
+    assert running.run("%rosey unload greeter").text == "greeter is unloaded"
+    assert "There is no command" in running.run("%rosey say !hello").text
+    assert running.run("%rosey load greeter").text == "greeter 0.1.0 is loaded"
+    assert running.run("%rosey say !hello").text == "Hello, owner!"
+
+
+def test_a_plugin_that_others_need_is_unloaded_only_with_them(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    write_plugin(tmp_path / "plugins", "guest", 'dependencies = ["greeter"]')
+    kernel.run("%rosey start")
+
+    refused = kernel.run("%rosey unload greeter")
+    together = kernel.run("%rosey unload greeter --with-dependents")
+
+    assert "greeter is needed by guest" in refused.stderr
+    assert together.text == "greeter is unloaded"
+    assert "2 unloaded" in kernel.run("%rosey status").text
+
+
+def test_reload_takes_the_file_as_it_stands_now(running: Kernel, tmp_path: Path) -> None:
+    write_plugin(
+        tmp_path / "plugins",
+        "greeter",
+        GREETER.replace("0.1.0", "0.2.0").replace("Hello", "Good day"),
+    )
+
+    assert running.run("%rosey reload greeter").text == "greeter 0.2.0 is reloaded"
+    assert running.run("%rosey say !hello").text == "Good day, owner!"
+
+
+def test_reload_of_a_broken_file_names_the_line_and_what_serves_on(
+    running: Kernel, tmp_path: Path
+) -> None:
+    file = tmp_path / "plugins" / "greeter.py"
+    file.write_text(f"{file.read_text()}\nthis is no Python\n")
+    line = len(file.read_text().splitlines())
+
+    cell = running.run("%rosey reload greeter")
+
+    assert cell.status == "error"
+    assert cell.stderr == (
+        "UsageError: greeter: SyntaxError: invalid syntax "
+        f"(plugins/greeter.py:{line}); version 0.1.0 serves on\n"
+    )
+    assert running.run("%rosey say !hello").text == "Hello, owner!"
+
+
+def test_reload_that_fails_leaves_a_disabled_plugin_disabled(
+    running: Kernel, tmp_path: Path
+) -> None:
+    running.run("%rosey disable greeter")
+    (tmp_path / "plugins" / "greeter.py").write_text("this is no Python")
+
+    assert "version 0.1.0 stays disabled" in running.run("%rosey reload greeter").stderr
+
+
+def test_reload_of_a_plugin_that_failed_says_why_it_fails_still(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    (tmp_path / "plugins" / "greeter.py").write_text("1 / 0")
+    kernel.run("%rosey start")
+
+    cell = kernel.run("%rosey reload greeter")
+
+    assert cell.stderr == (
+        "UsageError: greeter: ZeroDivisionError: division by zero (plugins/greeter.py:1)\n"
+    )
+
+
+def test_a_disabled_plugin_keeps_its_state(running: Kernel) -> None:
+    running.run("%rosey say !hello Ada")
+
+    assert running.run("%rosey disable greeter").text == "greeter is disabled; it keeps its state"
+    assert "There is no command" in running.run("%rosey say !hello").text
+    assert running.run("%rosey enable greeter").text == "greeter is enabled"
+    assert "['Ada']" in running.run("%rosey state greeter").text
+
+
+def test_info_shows_all_about_a_plugin(running: Kernel) -> None:
+    running.run("%rosey emit user_join")  # its handler fails for lack of data
+
+    text = running.run("%rosey info greeter").text
+
+    for row in (
+        "plugin       greeter",
+        "state        enabled",
+        "description  Says hello",
+        "commands     !hello [name]\n             !whoami",
+        "services     greetings",
+        "             subscription user_join (greeter.welcome)",
+        "config       times = 1",
+        "faults       1",
+        "last fault   greeter.welcome at user_join: KeyError: 'username'",
+    ):
+        assert f"{row}\n" in f"{text}\n"
+
+
+def test_say_speaks_as_anybody(running: Kernel) -> None:
+    assert running.run("%rosey say !whoami").text == "owner owner"
+    assert running.run("%rosey say -u alice -r guest !whoami").text == "alice guest"
+    assert running.run("%rosey say -r moderator !whoami").text == "owner moderator"
+
+
+def test_say_shows_that_there_was_no_reply(running: Kernel) -> None:
+    assert running.run("%rosey say it's only talk").text == "(no reply)"
+
+
+def test_emit_shows_who_handled_how_long_and_what_was_replied(running: Kernel) -> None:
+    words = running.run("%rosey emit user_join username=Ada").text
+    data = running.run('%rosey emit user_join {"username": "Grace"}').text
+
+    assert words.splitlines()[1].split() == ["plugin", "handler", "outcome", "took", "error"]
+    assert words.splitlines()[2].split()[:3] == ["greeter", "greeter.welcome", "handled"]
+    assert words.splitlines()[2].split()[-1] in {"µs", "ms"}
+    assert words.splitlines()[3:] == ["replies:", "Hello, Ada!"]
+    assert data.splitlines()[3:] == ["replies:", "Hello, Grace!"]
+
+
+def test_emit_shows_the_fault_of_a_handler(running: Kernel) -> None:
+    row = running.run("%rosey emit user_join").text.splitlines()[2]
+
+    assert "failed" in row
+    assert row.endswith("KeyError: 'username'")
+
+
+def test_emit_shows_that_nobody_handles_it(running: Kernel) -> None:
+    assert running.run("%rosey emit nothing.much 3").text.endswith(": nobody handles it")
+
+
+def test_config_changes_one_setting_by_a_reload(running: Kernel) -> None:
+    shown = running.run("%rosey config greeter").text
+    changed = running.run("%rosey config greeter times=2").text
+
+    assert shown == "setting  value\ntimes    1"
+    assert changed == "setting  value\ntimes    2"
+    assert running.run("%rosey say !hello").text == "Hello, owner! Hello, owner!"
+
+
+@pytest.mark.parametrize("setting", ["times=9", "times=many", "name=3"])
+def test_a_setting_that_does_not_fit_changes_nothing(running: Kernel, setting: str) -> None:
+    cell = running.run(f"%rosey config greeter {setting}")
+
+    assert cell.stderr.count("\n") == 1
+    assert f"plugins.plugin_config.greeter.{setting.partition('=')[0]}: " in cell.stderr
+    assert cell.stderr.endswith("version 0.1.0 serves on\n")
+    assert running.run("%rosey config greeter").text == "setting  value\ntimes    1"
+    assert running.run("%rosey list").text.splitlines()[1].split()[3] == "0"
+
+
+def test_services_and_commands_name_their_plugins(running: Kernel) -> None:
+    assert running.run("%rosey services").text.splitlines()[1].split() == [
+        "greetings", "greeter", "1.0"
+    ]  # fmt: skip
+    assert "!hello [name]" in running.run("%rosey commands").text
+
+
+def test_log_shows_what_a_plugin_logs(kernel: Kernel, tmp_path: Path) -> None:
+    write_plugin(
+        tmp_path / "plugins",
+        "talker",
+        """
+        @on("talk")
+        async def talk(self, event, data):
+            self.logger.warning("talked about %s", data)
+        """,
+    )
+    kernel.run("%rosey start")
+    cell = kernel.run("%rosey emit talk 7")
+
+    assert cell.stderr == ""
+    assert kernel.run("%rosey log talker").text.splitlines()[1:] == [
+        "WARNING  plugin.talker  talked about 7"
+    ]
+    assert kernel.run("%rosey log greeter").text == "the log is empty"
+
+
+def test_help_lists_all_commands_and_explains_each(kernel: Kernel) -> None:
+    everything = kernel.run("%rosey help").text
+
+    for command in COMMANDS.values():
+        assert command.usage in everything
+        assert kernel.run(f"%rosey help {command.name}").text.startswith(command.usage)
+    assert kernel.run("%rosey reload -h").text == kernel.run("%rosey help reload").text
+
+
+def test_a_question_mark_opens_help(kernel: Kernel) -> None:
+    assert "%rosey help` lists the commands" in kernel.payload("%rosey?")
+
+
+ANSWERS = [
+    "",
+    "status",
+    "list",
+    "info greeter",
+    "say !hello",
+    "emit user_join username=Ada",
+    "state greeter",
+    "config greeter",
+    "services",
+    "commands",
+    "log",
+    "help",
+    "help say",
+    "disable greeter",
+    "enable greeter",
+    "reload greeter",
+    "unload greeter",
+    "load greeter",
+    "stop",
+    "start",
+]
+
+
+def test_each_answer_has_a_text_and_an_html_face(running: Kernel) -> None:
+    for line in ANSWERS:
+        (face,) = running.run(f"%rosey {line}").faces
+        assert face.keys() == {"text/plain", "text/html"}, line
+    assert {line.partition(" ")[0] for line in ANSWERS if line} == {*COMMANDS}
+
+
+def test_an_answer_can_be_kept_and_has_the_facts(running: Kernel) -> None:
+    running.run("found = %rosey list")
+
+    assert running.value("[plugin.name for plugin in found.value]") == ["greeter"]
+
+
+def test_what_the_facade_returns_is_shown_like_an_answer(running: Kernel) -> None:
+    cell = running.run('await bot.reload("greeter")')
+
+    assert cell.text.startswith("plugin       greeter\nstate        enabled")
+    assert cell.html.startswith("<table>")
+
+
+def test_a_variable_in_a_line_is_not_filled_in(running: Kernel) -> None:
+    running.run("name = 'wrong'")
+
+    assert running.run("%rosey say !hello {name}$name").text == "Hello, {name}$name!"
+
+
+WRONG = {
+    "reloda greeter": "there is no %rosey reloda; did you mean reload?; %rosey help lists all",
+    "zzz": "there is no %rosey zzz; %rosey help lists all",
+    "reload": "the name of a plugin is missing (usage: %rosey reload NAME)",
+    "reload a b": "'b' is one word too many (usage: %rosey reload NAME)",
+    "reload greter": "no plugin named 'greter' is loaded; did you mean greeter?",
+    "load greeter": "greeter is loaded already: reload it to load it again",
+    "info zzz": "no plugin named 'zzz' is known",
+    "list 3": "'3' is one word too many (usage: %rosey list)",
+    "help zzz": "there is no %rosey zzz; %rosey help lists all (usage: %rosey help [COMMAND])",
+    "say": "there is nothing to say (usage: %rosey say [-u USER] [-r RANK] TEXT)",
+    "say -u": "-u lacks its value (usage: %rosey say [-u USER] [-r RANK] TEXT)",
+    "say -r king hi": "there is no rank 'king': choose one of "
+    "anonymous, guest, member, moderator, admin, owner "
+    "(usage: %rosey say [-u USER] [-r RANK] TEXT)",
+    "emit": "the name of an event is missing (usage: %rosey emit EVENT [KEY=VALUE ... | JSON])",
+    "emit x y": "'y' is not of the form key=value "
+    "(usage: %rosey emit EVENT [KEY=VALUE ... | JSON])",
+    "config greeter 'x": "No closing quotation: close the quote "
+    "(usage: %rosey config NAME [KEY=VALUE ...])",
+    "enable greeter": "greeter is enabled already",
+    "start": "a bot runs already: %rosey stop ends it",
+}
+
+
+def test_wrong_use_is_one_clear_line(running: Kernel) -> None:
+    for line, message in WRONG.items():
+        cell = running.run(f"%rosey {line}")
+
+        assert cell.stderr == f"UsageError: {message}\n"
+        assert cell.status == "error"
+        assert (cell.traceback, cell.faces, cell.stdout) == ([], [], "")
+
+
+def test_what_needs_a_bot_says_how_to_start_one(kernel: Kernel) -> None:
+    assert kernel.run("%rosey list").stderr == (
+        "UsageError: no bot runs: start one with %rosey start\n"
+    )
+
+
+def test_a_faulty_config_file_is_one_line_and_leaves_nothing(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"plugins": {"enabled": 3}, "nonsense": 1}))
+
+    cell = kernel.run("%rosey start")
+
+    assert cell.stderr.count("\n") == 1
+    assert "plugins.enabled" in cell.stderr
+    assert "nonsense" in cell.stderr
+    assert kernel.run("%rosey").text.startswith("no bot runs")
+    (tmp_path / "config.json").write_text("{}")
+    assert kernel.run("%rosey start").status == "ok"
