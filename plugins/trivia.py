@@ -8,6 +8,7 @@ import random
 import re
 import unicodedata
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -74,8 +75,10 @@ class Trivia(Plugin):
 
     async def on_disable(self) -> None:
         """End the games: their timers would run on, but no answer would arrive any more."""
-        for game in [*self.games.values()]:
-            await self.finish(game)
+        # Every one ends, even where another cannot be said goodbye to.
+        async with AsyncExitStack() as ends:
+            for game in self.games.values():
+                ends.push_async_callback(self.finish, game)
 
     @command("trivia", help="Play trivia; the first right answer wins.")
     async def trivia(
@@ -153,20 +156,28 @@ class Trivia(Plugin):
             await self.ask(game)
 
     async def reward(self, game: Game, question: Question, player: str) -> None:
-        """Give a player the points for a right answer, and go on."""
+        """Give a player the points for a right answer, and go on even if they cannot be kept."""
         points = self.config["points_per_win"]
         game.points[player] += points
         facts = {"connection": game.connection, "question": question.text, "winner": player}
         self.emit_event("trivia.answered", facts)
         await self.say(game, f"✓ {player} is right: {question.answers[0]}. +{points} points!")
-        await self.ask(game)
+        try:
+            await self.keep(player, points)
+        finally:
+            await self.ask(game)
+
+    async def keep(self, player: str, points: int) -> None:
+        """Add points to a player's score of all games."""
         # In a transaction nobody else writes between reading the scores and keeping them.
         async with self.storage.transaction():
             scores = Counter(await self.storage.get("scores", {})) + Counter({player: points})
             await self.storage.set("scores", dict(scores.most_common(PLAYERS_KEPT)))
 
     async def finish(self, game: Game) -> None:
-        """End a game, and say how it went."""
+        """End a game, and say how it went; one that has ended meanwhile is left alone."""
+        if self.games.get(game.connection) is not game:
+            return
         del self.games[game.connection]
         game.question = None
         await self.say(game, f"🏁 Game over: {standing(game.points)}.")

@@ -6,11 +6,11 @@ from rosey.bot import Bot
 from rosey.chat.commands import CommandContext, command
 from rosey.chat.model import Message, Rank, Reply, User
 from rosey.config import Config
-from rosey.errors import RoseyError, UsageError
+from rosey.errors import RoseyError, StorageError, UsageError
 from rosey.plugins.base import Plugin, every, on
 from rosey.plugins.events import Delivery, Event
 from rosey.plugins.schema import ConfigSchema, Secret, SecretField, fields, validate
-from rosey.storage import PluginStorage
+from rosey.storage import Migration, PluginStorage
 
 __all__ = [
     "Bot",
@@ -20,6 +20,7 @@ __all__ = [
     "Delivery",
     "Event",
     "Message",
+    "Migration",
     "Plugin",
     "PluginStorage",
     "Rank",
@@ -27,6 +28,7 @@ __all__ = [
     "RoseyError",
     "Secret",
     "SecretField",
+    "StorageError",
     "UsageError",
     "User",
     "command",

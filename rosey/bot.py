@@ -23,6 +23,7 @@ from rosey.management import Management
 from rosey.plugins.base import Plugin
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Delivery, Event, Handler, Subscription, current_event
+from rosey.plugins.hot_reload import HotReload
 from rosey.plugins.manager import PluginManager
 from rosey.plugins.services import ServiceRegistry
 from rosey.storage import Storage
@@ -91,7 +92,9 @@ class Bot:
             self.config.plugins.plugin_dirs,
             plugin_config=self.config.plugins.plugin_config,
             prepare=[self._attach_storage],
+            release=self.storage.release,
         )
+        self._hot_reload = HotReload(self.plugin_manager, self._is_wanted)
         self.local = Link(LocalConnection(), self.bus)
         self.connection = self.local if connection is None else Link(connection, self.bus)
         self.started_at: float | None = None
@@ -99,8 +102,8 @@ class Bot:
         self._connected: asyncio.Task[None] | None = None
         Management(self)
         self._phase = _Phase.NEW
-        for event in ("plugin.unloaded", "plugin.failed"):
-            self.bus.subscribe(event, self._release_storage)
+        # A stop waits for a start that is under way.
+        self._changing = asyncio.Lock()
 
     @property
     def config_origin(self) -> str:
@@ -131,14 +134,15 @@ class Bot:
             StorageError: The storage cannot be opened.
             RuntimeError: It was started or stopped before: a bot runs once.
         """
-        if self._phase is not _Phase.NEW:
-            raise RuntimeError("a bot runs once: make another one")
-        self._phase = _Phase.STARTED
-        try:
-            await self._start()
-        except BaseException:
-            await self.stop()
-            raise
+        async with self._changing:
+            if self._phase is not _Phase.NEW:
+                raise RuntimeError("a bot runs once: make another one")
+            self._phase = _Phase.STARTED
+            try:
+                await self._start()
+            except BaseException:
+                await self._stop()
+                raise
 
     async def _start(self) -> None:
         self.plugin_manager.start()
@@ -148,9 +152,9 @@ class Bot:
         # Settings for a plugin that is not there are a mistake worth a word.
         found = [*names, *self.plugin_manager.slots.rejected, *plugins.plugin_config]
         wanted = found if plugins.enabled is None else plugins.enabled
-        self.failures = await self.plugin_manager.load_all(
-            names=[name for name in wanted if name not in plugins.disabled]
-        )
+        self.failures = await self.plugin_manager.load_all(names=filter(self._is_wanted, wanted))
+        if plugins.hot_reload:
+            await self._hot_reload.start()
         self.started_at = time.time()
         for link in self._links:
             self._connected = link.start()
@@ -174,18 +178,26 @@ class Bot:
 
         A part that fails to stop keeps no other from it; what it raises is raised in the end.
         """
+        async with self._changing:
+            await self._stop()
+
+    async def _stop(self) -> None:
         if self._phase is _Phase.STOPPED:
             return
         self._phase = _Phase.STOPPED
-        if self.started_at is not None:
-            await self.bus.emit("bot.stopping")
-        self.started_at = None
         async with contextlib.AsyncExitStack() as last_first:
             for part in (self.storage.close, self.bus.close, self.bus.drain):
                 last_first.push_async_callback(part)
             last_first.push_async_callback(self.plugin_manager.close)
             for link in reversed(self._links):
                 last_first.push_async_callback(link.close)
+            last_first.push_async_callback(self._hot_reload.close)
+            if self.started_at is not None:
+                last_first.callback(self._end_uptime)
+                await self.bus.emit("bot.stopping")
+
+    def _end_uptime(self) -> None:
+        self.started_at = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -294,9 +306,11 @@ class Bot:
     def _links(self) -> tuple[Link, ...]:
         return (self.local,) if self.connection is self.local else (self.local, self.connection)
 
+    def _is_wanted(self, plugin: str) -> bool:
+        """Whether the configuration has a plugin of that name loaded."""
+        plugins = self.config.plugins
+        is_enabled = plugins.enabled is None or plugin in plugins.enabled
+        return is_enabled and plugin not in plugins.disabled
+
     def _attach_storage(self, plugin: Plugin) -> None:
         plugin.storage = self.storage.namespace(plugin.name)
-
-    async def _release_storage(self, event: Event, data: dict[str, Any]) -> None:
-        del event
-        await self.storage.release(data["plugin"])

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 
 class RoseyError(Exception):
     """Root of the tree: catch it to catch whatever Rosey raises on purpose."""
 
-
-# Configuration
+    def detached(self) -> Self:
+        """The same error without the frames that led to it: keeping it keeps no plugin alive."""
+        twin = type(self).__new__(type(self))
+        twin.args = self.args
+        vars(twin).update(vars(self))
+        return twin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +47,6 @@ class ConfigError(RoseyError):
         self.faults = tuple(faults)
         self.origin = origin
         super().__init__(f"{origin}: " + "; ".join(map(str, self.faults)))
-
-
-# Plugins
 
 
 class PluginError(RoseyError):
@@ -126,6 +128,9 @@ class PluginStateError(PluginError):
 class PluginLoopError(PluginError):
     """Raised when plugins that answer each other would go on for ever."""
 
+    def __init__(self, plugin: str, reason: str) -> None:
+        super().__init__(plugin, f"{reason}: do not answer an event that your own has led to")
+
 
 class DeadlineExceededError(PluginError):
     """Raised when a call into a plugin has not finished in time.
@@ -139,9 +144,6 @@ class DeadlineExceededError(PluginError):
         super().__init__(plugin, f"{where} of {plugin} did not finish within {deadline_s:g} s")
 
 
-# Services and commands
-
-
 class ServiceAlreadyRegistered(RoseyError):  # noqa: N818  the PRD's name, part of the promise
     """Raised when a second provider offers a service of the same name.
 
@@ -153,7 +155,9 @@ class ServiceAlreadyRegistered(RoseyError):  # noqa: N818  the PRD's name, part 
     def __init__(self, service: str, provider: str) -> None:
         self.service = service
         self.provider = provider
-        super().__init__(f"service {service!r} is already provided by {provider}")
+        super().__init__(
+            f"service {service!r} is already provided by {provider}: rename one of the two"
+        )
 
 
 class ServiceNotFoundError(RoseyError):
@@ -186,9 +190,6 @@ class UsageError(RoseyError):
     """Raised when somebody uses a command wrongly; its text is shown to them as it is."""
 
 
-# Storage
-
-
 class StorageError(RoseyError):
     """Raised when storage cannot do what was asked; what was committed before is intact."""
 
@@ -207,9 +208,6 @@ class StorageCorruptError(StorageError):
 
 class StorageTooNewError(StorageError):
     """Raised when the database was written by newer code than this; it is left untouched."""
-
-
-# Connections
 
 
 class ConnectionLostError(RoseyError):

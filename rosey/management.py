@@ -14,10 +14,8 @@ from rosey.diagnostics.snapshot import (
     plugin_snapshot,
 )
 from rosey.errors import PluginLoadError, RoseyError, UsageError
+from rosey.plugins.discovery import LONGEST_NAME
 from rosey.plugins.lifecycle import LOADED, PluginState
-
-LONGEST_NAME = 64
-"""Characters of the longest name of a plugin."""
 
 Step = Callable[[str], Awaitable[object]]
 
@@ -76,7 +74,7 @@ class Management:
         try:
             await (self._inform(ctx, name) if action == "info" else self._manage(ctx, action, name))
         except RoseyError as error:
-            await ctx.reply(f"✗ {error}")
+            await ctx.reply(self._bot.redact(f"✗ {error}"))
 
     async def services(self, ctx: CommandContext) -> None:
         """List the services that plugins provide."""
@@ -92,7 +90,8 @@ class Management:
             plugin = plugin_snapshot(self._bot, name)
         except PluginLoadError as error:
             # Where the file stands on this machine is the administrators' business.
-            await ctx.reply(f"✗ {error if is_admin else f'{name}: {error.reason}'}")
+            text = str(error) if is_admin else f"{name}: {error.reason}"
+            await ctx.reply(self._bot.redact(f"✗ {text}"))
             return
         await ctx.reply(plugin_info(plugin, self._bot.router.prefix, is_full=is_admin))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from rosey.bot import Bot
 from rosey.chat.connection import Receive
 from rosey.chat.model import Message, Rank, Reply, User
 from rosey.errors import (
-    CommandAlreadyRegistered,
     PluginLoadError,
     PluginNotFoundError,
     StorageError,
@@ -148,7 +148,7 @@ async def test_second_plugin_with_the_same_command_fails_whole(tmp_path: Path) -
     async with bot_of(tmp_path) as bot:
         failure = bot.failures["parrot"]
         assert isinstance(failure, PluginLoadError)
-        assert isinstance(failure.__cause__, CommandAlreadyRegistered)
+        assert "command 'echo' of parrot is taken by crow" in str(failure)
         assert "command 'echo' of parrot is taken by crow" in str(failure)
         assert bot.router.find("caw") is None
         assert bot.services.list_services() == []
@@ -531,3 +531,92 @@ async def test_wait_closed_ends_when_the_bot_is_stopped(network: Network) -> Non
     await network.receive
     await bot.stop()
     await waiting
+
+
+async def test_failures_keep_nothing_of_the_code_that_failed(tmp_path: Path) -> None:
+    write_plugin(
+        tmp_path, "crow", "async def setup(self):\n    self.bot.crow = weakref.ref(self)\n    1 / 0"
+    )
+    file = tmp_path / "crow.py"
+    file.write_text(f"import weakref\n{file.read_text()}")
+
+    async with bot_of(tmp_path) as bot:
+        gc.collect()
+        assert "ZeroDivisionError" in str(bot.failures["crow"])
+        assert vars(bot)["crow"]() is None
+
+
+async def test_bot_can_be_stopped_by_a_command(tmp_path: Path) -> None:
+    quit_command = """
+    @command("quit")
+    async def quit_bot(self, ctx):
+        await self.bot.stop()
+
+    async def teardown(self):
+        self.bot.was_torn_down = True
+    """
+    write_plugin(tmp_path, "parrot", quit_command)
+    bot = bot_of(tmp_path)
+    await bot.start()
+
+    await asyncio.wait([bot.bus.emit_soon("message", {"msg": "!quit"}, origin="local")])
+    await bot.stop()
+
+    assert vars(bot)["was_torn_down"]
+    assert bot.plugin_manager.list_plugins() == []
+
+
+async def test_stop_that_is_cut_short_gives_everything_back(tmp_path: Path) -> None:
+    write_plugin(tmp_path, "parrot")
+    bot = bot_of(tmp_path)
+    await bot.start()
+    is_stopping = asyncio.Event()
+
+    async def linger(_event: object, _data: object) -> None:
+        is_stopping.set()
+        await asyncio.Event().wait()
+
+    bot.on("bot.stopping", linger)
+    stop = asyncio.create_task(bot.stop())
+    await is_stopping.wait()
+    stop.cancel()
+    await asyncio.wait([stop])
+
+    assert bot.plugin_manager.list_plugins() == []
+    assert bot.started_at is None
+
+
+async def test_stop_waits_for_a_start_that_is_under_way(tmp_path: Path) -> None:
+    slow = """
+    async def setup(self):
+        self.bot.is_setting_up.set()
+        await self.bot.go_on.wait()
+    """
+    write_plugin(tmp_path, "parrot", slow)
+    bot = bot_of(tmp_path)
+    vars(bot).update(is_setting_up=asyncio.Event(), go_on=asyncio.Event())
+    start = asyncio.create_task(bot.start())
+    await vars(bot)["is_setting_up"].wait()
+    stop = asyncio.create_task(bot.stop())
+    await asyncio.sleep(0)
+    vars(bot)["go_on"].set()
+    await asyncio.gather(start, stop)
+
+    assert bot.started_at is None
+    assert bot.plugin_manager.list_plugins() == []
+
+
+async def test_storage_of_a_plugin_is_its_own_again_when_it_is_loaded_at_once(
+    tmp_path: Path,
+) -> None:
+    write_plugin(tmp_path, "parrot", "async def setup(self):\n    await self.storage.set('a', 1)")
+    async with bot_of(tmp_path) as bot:
+
+        async def linger(_event: object, _data: object) -> None:
+            await asyncio.sleep(0)
+
+        bot.bus.subscribe("plugin.unloaded", linger, priority=10)
+        await bot.unload("parrot")
+        await bot.load("parrot")
+        await bot.bus.drain()
+        assert bot.plugin_manager.list_plugins() == ["parrot"]

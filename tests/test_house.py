@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import rosey.errors
+
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "rosey").rglob("*.py"))
 FRONT_DOOR_HOOKS = {"load_ipython_extension", "unload_ipython_extension"}
@@ -51,6 +53,21 @@ def test_front_door_names_are_sorted_and_few() -> None:
 
     assert names == sorted(names)
     assert len(names) <= 25
+
+
+def test_front_door_has_what_storage_is_used_with() -> None:
+    page = (ROOT / "docs" / "reference" / "storage.md").read_text(encoding="utf-8")
+
+    assert {"Migration", "StorageError"} <= {*front_door_names()}
+    assert {"`Migration(", "`StorageError`"} <= {*re.findall(r"`\w+[(`]", page)}
+
+
+def test_front_door_has_the_exceptions_that_the_reference_says() -> None:
+    page = (ROOT / "docs" / "reference" / "plugins.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"of the\s+exceptions only (.+?) are,", page, re.DOTALL)
+    errors = {name for name, value in vars(rosey.errors).items() if isinstance(value, type)}
+
+    assert {*re.findall(r"\w+Error", told)} == errors & {*front_door_names()}
 
 
 def test_front_door_has_no_logic() -> None:

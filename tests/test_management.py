@@ -330,6 +330,44 @@ async def test_answers_use_the_prefix_of_the_bot(folder: Path) -> None:
 
 CANARY = "canary-hunter2"
 
+LEAKS = [
+    pytest.param("raise ValueError(os.environ['CANARY'])", id="import"),
+    pytest.param("async def setup(self):\n    raise ValueError(self.config['token'])", id="setup"),
+    pytest.param("dependencies = [os.environ['CANARY']]", id="dependency"),
+]
+
+
+@pytest.mark.parametrize("body", LEAKS)
+async def test_secret_is_not_in_the_answer_to_a_load_or_reload_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    monkeypatch.setenv("CANARY", CANARY)
+    plugins = {"plugin_config": {"network": {"token": "${CANARY}"}}, "disabled": ["network"]}
+    write_plugin(tmp_path, "network", f"import os\n{body}")
+    async with bot_of(tmp_path, plugins=plugins, environ={"CANARY": CANARY}) as bot:
+        said = await bot.say("!plugin load network")
+        again = await bot.say("!plugin reload network")
+        write_plugin(tmp_path, "network")
+        await bot.load("network")
+        write_plugin(tmp_path, "network", f"import os\n{body}")
+        serving = await bot.say("!plugin reload network")
+
+    assert ["<secret>" in answers[-1] for answers in (said, again, serving)] == [True] * 3
+    assert CANARY not in "".join([*said, *again, *serving])
+
+
+async def test_secret_in_a_path_is_not_in_the_answer_to_info(tmp_path: Path) -> None:
+    folder = tmp_path / CANARY
+    folder.mkdir()
+    (folder / "os.py").write_text("", encoding="utf-8")
+    plugins = {"plugin_dirs": [str(tmp_path / "${CANARY}")]}
+    async with bot_of(folder, plugins=plugins, environ={"CANARY": CANARY}) as bot:
+        said = await bot.say("!plugin info os")
+
+    assert "<secret>" in said[0]
+    assert CANARY not in said[0]
+
+
 SCHEMA = """
 class config_schema(ConfigSchema):
     token = SecretField()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from rosey.chat.escaping import for_log
-from rosey.chat.model import LOCAL, Message, Reply
+from rosey.chat.model import LOCAL, Message, Reply, Whispered
 from rosey.errors import ConnectionLostError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Event, current_event
@@ -110,7 +111,8 @@ class Link:
     async def send_message(self, text: str, *, to: str | None = None) -> None:
         """Say something: where the current event came from, or else here.
 
-        What is said while a private message is handled goes to its sender alone.
+        What is said while a private message is handled, or an event that it led to, goes to its
+        sender alone.
 
         Args:
             text: What to say.
@@ -118,10 +120,9 @@ class Link:
         """
         event = current_event()
         origin = event.origin if event is not None and event.origin else self.name
-        if to is None and event is not None and event.name == "message":
-            message = Message.of(event.data, origin)
-            to = message.user.name if message.is_private else None
-        await self._bus.emit("reply", Reply(text=text, connection=origin, to=to).data)
+        if to is None and event is not None:
+            to = _sender(event)
+        await self._bus.emit("reply", Reply(text=text, connection=str(origin), to=to).data)
 
     def start(self) -> asyncio.Task[None]:
         """Connect, and stay connected; called once.
@@ -171,10 +172,14 @@ class Link:
         return None
 
     def _receive(self, message: Message) -> Awaitable[object]:
-        return self._bus.emit_soon("message", message.data, origin=self.name)
+        name = message.user.name
+        origin = Whispered(self.name, name) if message.is_private else self.name
+        return self._bus.emit_soon("message", message.data, origin=origin)
 
     async def _send(self, event: Event, data: object) -> None:
         reply = Reply.of(data, event.origin or LOCAL)
+        if not isinstance(data, Mapping) or data.keys().isdisjoint({"connection", "to"}):
+            reply = dataclasses.replace(reply, to=_sender(event))
         if reply.connection != self.name:
             return
         try:
@@ -182,3 +187,11 @@ class Link:
         except ConnectionLostError as error:
             # Nobody's fault: while a connection is down, what is said there is lost.
             logger.warning("%s: a reply was not sent: %s", self.name, for_log(str(error)))
+
+
+def _sender(event: Event) -> str | None:
+    """Who sent the private message that an event is, or was led to by; None where none did."""
+    if event.name == "message":
+        message = Message.of(event.data, event.origin or LOCAL)
+        return message.user.name if message.is_private else None
+    return event.origin.to if isinstance(event.origin, Whispered) else None

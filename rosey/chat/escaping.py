@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
 MAX_LINE_CHARS = 10_000
 """Longer text is cut in logs and on terminals; one message cannot fill the screen."""
-
-MAX_PATH_CHARS = 100
-"""Longer text is cut in paths, where 255 bytes are the most that file systems take."""
 
 # Controls (Cc), surrogates (Cs), what reorders its neighbours, and letters that nobody sees: bidi
 # marks, zero width characters, Hangul fillers, line separators. Emoji sequences need U+200D, which
@@ -39,27 +35,6 @@ def for_log(text: str) -> str:
 def for_html(text: str) -> str:
     """Text for element content and quoted attributes: it is never markup."""
     return html.escape(_HARMFUL.sub(_shown, text), quote=True)
-
-
-def for_line(text: str, max_chars: int) -> str:
-    """Text for one line of a network's protocol: no line break, no control, not too long.
-
-    Args:
-        text: What is to be said.
-        max_chars: The most that the network takes, at least 1; what is cut ends in an ellipsis.
-    """
-    line = " ".join(_HARMFUL.sub(" ", text).split())
-    return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
-
-
-def for_path(text: str) -> str:
-    """Text for one component of a path: ASCII letters, digits, dots, dashes and underscores.
-
-    It is never empty, hidden, a way up or an option. Different texts may give the same name.
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain)[:MAX_PATH_CHARS].strip("._-")
-    return name or "_"
 
 
 def _cut(text: str) -> str:

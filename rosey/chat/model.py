@@ -6,10 +6,29 @@ import enum
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 LOCAL = "local"
 """The connection of the person at the bot; what names no connection belongs to it."""
+
+
+class Whispered(str):
+    """Where a chain of events began, if a private message began it: its connection's name.
+
+    What the chain leads to inherits it, however long that takes.
+
+    Attributes:
+        to: The name of the user who sent the message, and who alone gets what is said to it.
+    """
+
+    __slots__ = ("to",)
+    to: str
+
+    def __new__(cls, connection: str, to: str) -> Self:
+        """Join a connection's name and the user's."""
+        origin = super().__new__(cls, connection)
+        origin.to = to
+        return origin
 
 
 class Rank(enum.IntEnum):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from rosey.chat.escaping import for_log
+from rosey.config import CONNECTIONS
 from rosey.errors import ConfigError, RoseyError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -57,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", parents=[common], help="run the bot")
-    run.add_argument("--config", type=Path, metavar="PATH", help="by default config.json, if any")
-    run.add_argument("--connection", choices=("local", "console"), help="instead of the config's")
+    run.add_argument("--config", type=Path, metavar="PATH", help=_CONFIG)
+    run.add_argument("--connection", choices=CONNECTIONS, help="instead of the config's")
     run.set_defaults(execute=_run)
 
     lab = commands.add_parser("lab", parents=[common], help="open JupyterLab on the first notebook")
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_CONFIG = "by default config.json or config.yaml, if there is one"
 _CHECKED = "a config file, a plugin, or a folder of plugins; by default what `rosey run` would use"
 
 

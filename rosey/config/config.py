@@ -49,7 +49,7 @@ class Config:
     Attributes:
         origin: Where it comes from, for people.
         command_prefix: What a chat command begins with.
-        connection: Where people talk to the bot: `local` or `console`.
+        connection: Where people talk to the bot: `local`, or `console`, which `rosey run` opens.
         storage: The folder for what plugins persist; None keeps it in memory.
         accounts: Rank by account, for accounts that a network vouches for.
         plugins: Which plugins run, and with which settings.

@@ -14,12 +14,10 @@ import yaml
 
 from rosey.chat.escaping import for_log
 from rosey.errors import ConfigError, ConfigFault
+from rosey.plugins.json_reading import MOST_BYTES, parse, read_content
 
 CONFIG_FILES = ("config.json", "config.yaml")
 """What a configuration file is called where nobody names one; the first one counts."""
-
-MOST_BYTES = 1_000_000
-"""A larger file is refused: it is no configuration."""
 
 _YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 _PLAIN_TAGS = frozenset(
@@ -44,9 +42,8 @@ def read(path: Path) -> dict[str, Any]:
     """
     content = _content(path)
     try:
-        text = content.decode("utf-8-sig")
         is_yaml = path.suffix.lower() in _YAML_SUFFIXES
-        values = _from_yaml(text) if is_yaml else _from_json(text)
+        values = _from_yaml(content.decode("utf-8-sig")) if is_yaml else parse(content)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         # Not chained: what the parsers say quotes the line.
         raise refused(str(path), _reason(error)) from None
@@ -62,31 +59,13 @@ def refused(origin: str, reason: str) -> ConfigError:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = read_content(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise refused(str(path), f"it cannot be read: {reason}") from error
-    if len(content) > MOST_BYTES:
+    if content is None:
         raise refused(str(path), f"it is larger than {MOST_BYTES} bytes")
     return content
-
-
-def _from_json(text: str) -> object:
-    return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys: set[str] = set()
-    for key, _ in pairs:
-        if key in keys:
-            raise ValueError(f"the key {for_log(key)!r} stands twice in one object")
-        keys.add(key)
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def _from_yaml(text: str) -> object:
@@ -144,7 +123,7 @@ def _reason(error: Exception) -> str:
         case RecursionError():
             return "it is nested too deeply"
         case _:
-            return str(error)
+            return for_log(str(error))
 
 
 def _plain(problem: str) -> str:

@@ -26,8 +26,8 @@ def owner_message(text: str) -> Message:
 class LineConnection:
     """Talks to the owner line by line, so that a bot can stand in a pipe.
 
-    Each line has been handled before the next is read. The connection ends with its source, or
-    when nobody reads its replies any more.
+    Each line has been handled before the next is read. The connection ends with its source. Where
+    nobody reads its replies any more, it ends after the line that it handles or waits for then.
 
     Args:
         source: Where lines come from, as UTF-8.

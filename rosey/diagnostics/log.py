@@ -22,12 +22,14 @@ class LogLine:
         at: Seconds since the epoch.
         level: DEBUG, INFO, WARNING, ERROR or CRITICAL.
         logger: Its logger: `plugin.NAME`, or a module of Rosey.
+        plugin: The plugin that logged it, or that Rosey logged it about; None where there is none.
         text: The message on one line, with the exception that it tells of.
     """
 
     at: float
     level: str
     logger: str
+    plugin: str | None
     text: str
 
 
@@ -68,6 +70,7 @@ class LogRing(logging.Handler):
                 at=record.created,
                 level=record.levelname,
                 logger=record.name,
+                plugin=_plugin(record),
                 text=for_log(self._redact(_text(record))),
             )
         )
@@ -75,7 +78,7 @@ class LogRing(logging.Handler):
     def lines(self, plugin: str | None = None) -> tuple[LogLine, ...]:
         """What was kept, oldest first; of one plugin where it is named."""
         kept = tuple(self._lines)
-        return kept if plugin is None else tuple(line for line in kept if _is_of(line, plugin))
+        return kept if plugin is None else tuple(line for line in kept if line.plugin == plugin)
 
 
 def _text(record: logging.LogRecord) -> str:
@@ -89,5 +92,10 @@ def _text(record: logging.LogRecord) -> str:
     return text
 
 
-def _is_of(line: LogLine, plugin: str) -> bool:
-    return line.logger == f"plugin.{plugin}" or line.text.startswith(f"{plugin} ")
+def _plugin(record: logging.LogRecord) -> str | None:
+    """Whose record it is: by its logger, or as `extra={"plugin": ...}` says."""
+    family, _, rest = record.name.partition(".")
+    if family == "plugin":
+        return rest.partition(".")[0] or None
+    plugin = getattr(record, "plugin", None)
+    return plugin if isinstance(plugin, str) else None

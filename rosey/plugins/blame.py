@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from rosey.errors import PluginLoadError, RoseyError
+from rosey.errors import ConfigError, PluginLoadError, RoseyError
 from rosey.plugins.faults import describe
 from rosey.plugins.sources import PluginSource, Snapshot
 
@@ -24,6 +24,9 @@ def load_error(source: PluginSource, snapshot: Snapshot, error: BaseException) -
     """
     if isinstance(error, PluginLoadError) and error.plugin == source.name:
         return error
+    if isinstance(error, ConfigError):
+        # Its paths lead into the configuration: no file of the plugin is to blame.
+        return PluginLoadError(source.name, "; ".join(map(str, error.faults)))
     own = {str(unit.path): unit.path for unit in snapshot.units.values()}
     # What must not leave a plugin, such as SystemExit, is the cause of what is raised instead.
     path, line = _place(error, own) or _place(error.__cause__, own) or (source.path, None)

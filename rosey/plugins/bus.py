@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from rosey.errors import PluginLoopError
@@ -58,7 +58,7 @@ class PluginEventBus:
         self._event_ids = itertools.count(1)
         self._serials = itertools.count()
         self.fault_listeners: list[Callable[[Fault], None]] = []
-        self._soon: dict[asyncio.Task[Delivery], int | None] = {}
+        self._soon: dict[asyncio.Task[Delivery], int] = {}
 
     def subscribe(
         self,
@@ -103,9 +103,9 @@ class PluginEventBus:
         exact = itertools.chain.from_iterable(self._exact.values())
         return tuple(sorted([*exact, *(s for _, s in self._patterns)], key=lambda s: s.place))
 
-    async def emit(
+    def emit(
         self, event: str, data: object = None, source: object = None, *, origin: str | None = None
-    ) -> Delivery:
+    ) -> Coroutine[Any, Any, Delivery]:
         """Give an event to its handlers, and wait until they have ended.
 
         Args:
@@ -121,18 +121,23 @@ class PluginEventBus:
         Raises:
             RuntimeError: The call does not come from the bus's loop.
         """
+        return self._deliver(self._event(event, data, source, origin))
+
+    def _event(self, name: str, data: object, source: object, origin: str | None) -> Event:
         call = current_call.get()
         cause = call[1] if call is not None else None
-        sent = Event(event, data, source, next(self._event_ids), cause, origin)
+        return Event(name, data, source, next(self._event_ids), cause, origin)
+
+    async def _deliver(self, sent: Event) -> Delivery:
         records: list[Record] = []
         refused = None
         # One more for the report that a chain was ended: it must be heard, but not for ever.
-        if sent.hops > MAX_HOPS and (event != _ERROR or sent.hops > MAX_HOPS + 1):
+        if sent.hops > MAX_HOPS and (sent.name != _ERROR or sent.hops > MAX_HOPS + 1):
             refused = self._refuse(sent)
         else:
-            route = self._routes.get(event)
+            route = self._routes.get(sent.name)
             if route is None:
-                route = self._route(event)
+                route = self._route(sent.name)
             rest = dispatch(self.caller, route, sent, records, self.report)
             if rest is not None:
                 await rest
@@ -149,15 +154,15 @@ class PluginEventBus:
         Returns:
             The bus's own task: awaiting it gives the report, an unloading plugin does not end it.
         """
+        sent = self._event(event, data, source, origin)
         # Made directly: the loop's task factory would enter it in the ledger of whoever emits.
         task = asyncio.Task(
-            self.emit(event, data, source, origin=origin),
+            self._deliver(sent),
             loop=asyncio.get_running_loop(),
             context=contextvars.copy_context(),
             name=f"rosey-emit {event}",
         )
-        cause = current_event()
-        self._soon[task] = cause.root if cause is not None else None
+        self._soon[task] = sent.root
         task.add_done_callback(self._soon.pop)
         return task
 
@@ -175,10 +180,17 @@ class PluginEventBus:
     async def drain(self, root: int | None = None) -> None:
         """Wait until events of `emit_soon`, and those they led to, are handled.
 
+        In a handler it does not wait for the chain of events that the handler belongs to.
+
         Args:
             root: Wait only for those that this event led to.
         """
-        while waiting := [t for t, r in self._soon.items() if root is None or r == root]:
+        here = current_event()
+        while waiting := [
+            task
+            for task, its_root in self._soon.items()
+            if (root is None or its_root == root) and (here is None or its_root != here.root)
+        ]:
             await asyncio.wait(waiting)
 
     async def close(self) -> None:
@@ -224,7 +236,14 @@ class PluginEventBus:
     def report(self, fault: Fault) -> None:
         """Log a fault once, with its traceback, and announce it as `plugin.error`."""
         plugin = fault.plugin or "rosey"
-        logger.error("%s failed in %s: %s\n%s", plugin, fault.where, fault.error, fault.traceback)
+        logger.error(
+            "%s failed in %s: %s\n%s",
+            plugin,
+            fault.where,
+            fault.error,
+            fault.traceback,
+            extra={"plugin": fault.plugin},
+        )
         for listener in self.fault_listeners:
             listener(fault)
         # A listener to plugin.error that fails must not be told of itself for ever.

@@ -124,12 +124,13 @@ class Caller:
 
     async def close(self) -> None:
         """Cancel what is still running in lanes, and wait until it has ended or is abandoned."""
-        lanes = [*self._free, *self._carrying]
+        tasks = [lane.task for lane in (*self._free, *self._carrying)]
         self._free.clear()
-        for lane in lanes:
-            lane.task.cancel()
-        if lanes:
-            await asyncio.wait([lane.task for lane in lanes], timeout=self.grace_s)
+        for task in tasks:
+            task.cancel()
+        # A handler that closes its own bot cannot wait for itself.
+        if waited := [task for task in tasks if task is not asyncio.current_task()]:
+            await asyncio.wait(waited, timeout=self.grace_s)
         self._loop = None
 
 

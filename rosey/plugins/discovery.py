@@ -15,8 +15,19 @@ from rosey.plugins.sources import PluginSource, SourceKind
 
 ENTRY_POINT_GROUP = "rosey.plugins"
 
+LONGEST_NAME = 64
+"""Characters of the longest name that a plugin can have."""
+
+NAME_RULE = f"lower case letters, digits and _, a letter first, {LONGEST_NAME} at most"
+"""What `is_name` asks for, for people."""
+
 # ASCII only: a Cyrillic letter that looks Latin would make two plugins look like one.
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}", re.ASCII)
+
+
+def is_name(name: str) -> bool:
+    """Whether a text has the form of a plugin's name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def check_name(name: str, path: Path | None = None) -> None:
@@ -26,9 +37,8 @@ def check_name(name: str, path: Path | None = None) -> None:
         PluginLoadError: It is malformed, or would shadow a module of the standard library or of
             an installed package.
     """
-    if not _NAME.fullmatch(name):
-        reason = "a plugin's name is lower case letters, digits and _, a letter first, 64 at most"
-        raise PluginLoadError(_printable(name), reason, path=path)
+    if not is_name(name):
+        raise PluginLoadError(_printable(name), f"a plugin's name is {NAME_RULE}", path=path)
     if keyword.iskeyword(name):
         reason = "a plugin cannot have the name of a keyword: nobody could import it"
         raise PluginLoadError(name, reason, path=path)

@@ -113,7 +113,7 @@ class _Round:
             for waited, target in suspended:
                 await waited.wait()
                 if waited.is_abandoned:
-                    self._abandon(target)
+                    self._abandon(target, perf_counter() - waited.suspended_at)
             route = route[begun + len(peers) :]
             targets = iter(route)
             lane = self._begin(route, targets)
@@ -134,13 +134,13 @@ class _Round:
                 return lane
         return None
 
-    def _abandon(self, target: Target) -> None:
+    def _abandon(self, target: Target, duration_s: float) -> None:
         index, subscription = target
         face = subscription.face
         error = TimeoutError("it did not end when it was cancelled, and may still run")
         where = f"{face.handler} at {self._event.name}"
         self._report(Fault.of(face.plugin, where, error))
-        self._records.append((index, face, Outcome.TIMED_OUT, 0.0, describe(error)))
+        self._records.append((index, face, Outcome.TIMED_OUT, duration_s, describe(error)))
 
 
 def _latest(route: Route, targets: Iterator[Target]) -> Subscription:

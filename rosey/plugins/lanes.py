@@ -14,6 +14,7 @@ import math
 import sys
 import types
 from collections.abc import Generator
+from time import perf_counter
 from typing import Any, Final
 
 Code = Generator[Any, Any, None]
@@ -92,6 +93,7 @@ class Lane:
         is_carrying: The code has suspended and the lane belongs to it.
         is_expired: The deadline has passed and the code was cancelled.
         is_abandoned: It did not end even then, and nobody waits for it.
+        suspended_at: When the code first waited, by `time.perf_counter`; 0 until then.
         ended: Done when the code has ended or was abandoned; None until it suspends.
     """
 
@@ -106,6 +108,7 @@ class Lane:
         "is_abandoned",
         "is_carrying",
         "is_expired",
+        "suspended_at",
         "task",
     )
 
@@ -113,6 +116,7 @@ class Lane:
         self._loop = loop
         self._free = free
         self.is_carrying = self.is_expired = self.is_abandoned = False
+        self.suspended_at = 0.0
         self.ended: asyncio.Future[None] | None = None
         self._baton = loop.create_future()
         self._job: _Job | None = None
@@ -142,6 +146,7 @@ class Lane:
                 self._free.append(self)
             return True
         self.is_carrying = True
+        self.suspended_at = perf_counter()
         self.ended = self._loop.create_future()
         self._job = _Job(context, code, waiting_on)
         if not self._baton.done():

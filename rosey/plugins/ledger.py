@@ -257,7 +257,13 @@ class Ledger:
         try:
             await self._caller.call(self, f"{entry.kind} {entry.label}", entry.give_back)
         except Exception as error:
-            logger.exception("%s could not give back %s %s", self.name, entry.kind, entry.label)
+            logger.exception(
+                "%s could not give back %s %s",
+                self.name,
+                entry.kind,
+                entry.label,
+                extra={"plugin": self.name},
+            )
             return [f"{entry.kind} {entry.label}: {error}"]
         return []
 

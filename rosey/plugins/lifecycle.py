@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
-from rosey.errors import DependencyError, PluginStateError
+from rosey.errors import DependencyError, PluginError, PluginStateError
 
 
 class PluginState(enum.StrEnum):
@@ -127,10 +127,8 @@ class _Planning:
 
     def _refuse_with(self, name: str, needed: str) -> None:
         culprit = self.refused.get(needed)
-        if culprit is None or name in self.refused:
-            return
-        reason = f"it needs {needed}, and {culprit.reason}"
-        self.refused[name] = DependencyError(name, reason, chain=(name, *culprit.chain))
+        if culprit is not None and name not in self.refused:
+            self.refused[name] = dependency_failed(name, culprit)
 
 
 def required_names(declared: Iterable[str]) -> list[str]:
@@ -183,6 +181,19 @@ def check_dependencies(plugin: str, declared: Sequence[str], running: Mapping[st
         if not fits:
             reason = f"it needs {needed}, but {needed.name} {version} runs"
             raise DependencyError(plugin, reason, chain=chain)
+
+
+def dependency_failed(plugin: str, failure: PluginError) -> DependencyError:
+    """Why a plugin is not loaded when one that it depends on could not be.
+
+    Args:
+        plugin: Its name.
+        failure: Why the other one could not be loaded.
+    """
+    reason = getattr(failure, "reason", str(failure))
+    chain = getattr(failure, "chain", (failure.plugin,))
+    why = f"it needs {failure.plugin}, which could not be loaded: {reason}"
+    return DependencyError(plugin, why, chain=(plugin, *chain))
 
 
 def dependents_of(name: str, needs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:

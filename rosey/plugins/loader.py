@@ -127,13 +127,17 @@ class Loader(importlib.abc.MetaPathFinder):
             linecache.cache[str(unit.path)] = _lines(unit)
 
     def drop(self, generation: Generation) -> None:
-        """Forget a generation: its modules, its code and, where it is current, its alias."""
+        """Forget a generation: its modules, its code and, where it is current, its alias.
+
+        Nothing happens where it is forgotten already.
+        """
+        if self._alive.pop(generation.name, None) is None:
+            return
         if self._current.get(generation.source.name) is generation:
             del self._current[generation.source.name]
         _unalias(generation)
         for relative in generation.modules():
             del sys.modules[generation.module_name(relative)]
-        del self._alive[generation.name]
         wanted = {_key(u) for g in self._alive.values() for u in g.snapshot.units.values()}
         for key in self._codes.keys() - wanted:
             del self._codes[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rosey.plugins.events import Delivery
 from rosey.plugins.faults import Fault, describe
 from rosey.plugins.lifecycle import (
     PluginState,
+    dependency_failed,
     dependents_of,
     plan_load,
     required_names,
@@ -29,6 +30,10 @@ from rosey.plugins.transaction import Stage, read
 logger = logging.getLogger(__name__)
 
 
+async def _nothing(_: str) -> None:
+    """Release a plugin to which nothing was attached."""
+
+
 class PluginManager:
     """Discovers, loads, reloads and unloads plugins of one bot, on the bot's event loop.
 
@@ -39,6 +44,8 @@ class PluginManager:
         plugin_dirs: Searched for plugins, in this order.
         plugin_config: Settings by plugin name, for plugins that are loaded without any given.
         prepare: Called with each fresh instance before its setup.
+        release: Called with the name of a plugin of which nothing runs any more: takes back what
+            `prepare` attached.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class PluginManager:
         *,
         plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
         prepare: Sequence[Callable[[Plugin], None]] = (),
+        release: Callable[[str], Awaitable[object]] = _nothing,
     ) -> None:
         self.plugin_dirs = tuple(Path(d) for d in plugin_dirs)
         self.plugin_config = dict(plugin_config or {})
@@ -57,7 +65,7 @@ class PluginManager:
         self._release_loop: Callable[[], None] | None = None
         self.slots = Slots(self._bus)
         stage = Stage(bot, self._bus, self._loader, prepare)
-        self._steps = Steps(self._bus, self.slots, stage, self.plugin_config)
+        self._steps = Steps(self._bus, self.slots, stage, self.plugin_config, release)
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -114,7 +122,7 @@ class PluginManager:
             names: What to load; by default everything that was discovered.
 
         Returns:
-            By name, why a plugin was not loaded.
+            By name, why a plugin was not loaded; these errors keep nothing of it alive.
         """
         discovered = await self.discover_plugins()
         failures: dict[str, PluginError] = {}
@@ -129,8 +137,9 @@ class PluginManager:
                 slot.config = (config or {}).get(name)
                 wanted.append(name)
         failures |= await self._load_in_order(wanted)
+        failures = {name: error.detached() for name, error in failures.items()}
         for failure in failures.values():
-            logger.warning("not loaded: %s", failure)
+            logger.warning("not loaded: %s", failure, extra={"plugin": failure.plugin})
         return failures
 
     async def reload_plugin(self, plugin_name: str) -> Plugin:
@@ -163,7 +172,7 @@ class PluginManager:
             PluginLoadError: The settings do not fit; the plugin serves on with the old ones.
         """
         slot = self.slots.get_loaded(plugin_name)
-        await self._steps.reload(slot, {**self._steps.config_of(slot), **changes})
+        await self._steps.reload(slot, changes)
         return slot.serving.plugin
 
     async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
@@ -217,14 +226,24 @@ class PluginManager:
             try:
                 await self.reload_plugin(plugin_name)
             except PluginError as failure:
-                logger.warning("%s could not be reloaded after a crash: %s", plugin_name, failure)
+                logger.warning(
+                    "%s could not be reloaded after a crash: %s",
+                    plugin_name,
+                    failure,
+                    extra={"plugin": plugin_name},
+                )
             else:
                 return
         reason = PluginError(plugin_name, f"{plugin_name} crashed: {describe(error)}")
         try:
             await self._steps.stop_serving(slot, PluginState.QUARANTINED, reason)
         except PluginError as refusal:
-            logger.info("%s ended before it was quarantined: %s", plugin_name, refusal)
+            logger.info(
+                "%s ended before it was quarantined: %s",
+                plugin_name,
+                refusal,
+                extra={"plugin": plugin_name},
+            )
 
     def get_plugin(self, plugin_name: str) -> Plugin | None:
         """A loaded plugin; None where it is not loaded. Keep the name, not the plugin."""
@@ -284,7 +303,12 @@ class PluginManager:
         for name, refusal in plan.refused.items():
             await self._steps.refuse(slots[name], refusal)
         for name in plan.order:
+            failed = [n for n in required_names(slots[name].manifest.dependencies) if n in failures]
             try:
+                if failed:
+                    refusal = dependency_failed(name, failures[failed[0]])
+                    await self._steps.refuse(slots[name], refusal)
+                    raise refusal
                 await self._steps.load(slots[name])
             except PluginError as error:
                 failures[name] = error

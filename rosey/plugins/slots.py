@@ -37,6 +37,7 @@ class Slot:
         loaded_at: Seconds since the epoch; None where it is not loaded.
         faults: The last `FAULTS_KEPT`, newest last.
         fault_count: All of them since it was loaded.
+        attempted: What was read at the last attempt to load it, as a digest; None before.
         lock: Held by whoever changes it.
     """
 
@@ -53,6 +54,7 @@ class Slot:
         self.loaded_at: float | None = None
         self.faults: collections.deque[Fault] = collections.deque(maxlen=FAULTS_KEPT)
         self.fault_count = 0
+        self.attempted: str | None = None
         self.lock = asyncio.Lock()
 
     @property

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from typing import Any
 
-from rosey.errors import PluginError, PluginInUseError, PluginLoadError, PluginStateError
+from rosey.errors import (
+    PluginError,
+    PluginInUseError,
+    PluginLoadError,
+    PluginStateError,
+    RoseyError,
+)
 from rosey.plugins.base import Plugin
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.faults import Fault, describe
@@ -29,6 +35,7 @@ class Steps:
         slots: Which plugins there are.
         stage: Makes generations ready.
         plugin_config: Settings by plugin name, for loads without any given.
+        release: Called with the name of a plugin of which nothing runs any more.
 
     Attributes:
         unbroken: Runs steps that take something away: they are never left half done.
@@ -41,11 +48,13 @@ class Steps:
         slots: Slots,
         stage: Stage,
         plugin_config: Mapping[str, Mapping[str, Any]],
+        release: Callable[[str], Awaitable[object]],
     ) -> None:
         self._bus = bus
         self._slots = slots
         self._stage = stage
         self._plugin_config = plugin_config
+        self._release = release
         self.unbroken = Unbroken()
         self.is_closed = False
 
@@ -62,8 +71,9 @@ class Steps:
                 raise PluginLoadError(slot.name, "the bot is stopping")
             self._slots.advance(slot, PluginState.LOADING)
             try:
-                await self._replace(slot, None, None, is_enabled=True)
+                await self._replace(slot, None, self.config_of(slot), is_enabled=True)
             except BaseException as error:
+                await self._let_go(slot)
                 self._fail(slot, error)
                 raise
             self._slots.advance(slot, PluginState.ENABLED)
@@ -75,14 +85,14 @@ class Steps:
                 self._slots.advance(slot, PluginState.LOADING)
                 self._fail(slot, error)
 
-    async def reload(self, slot: Slot, config: Mapping[str, Any] | None = None) -> None:
+    async def reload(self, slot: Slot, changes: Mapping[str, Any] | None = None) -> None:
         """Load a new version beside the one that serves, and let it take over.
 
         A disabled plugin stays disabled. A new version of a quarantined plugin is given a chance.
 
         Args:
             slot: The plugin.
-            config: Its settings from now on; None leaves them as they are.
+            changes: Settings that are others from now on.
 
         Raises:
             PluginNotFoundError: The plugin was unloaded meanwhile.
@@ -93,10 +103,11 @@ class Steps:
             is_enabled = after is not PluginState.DISABLED
             self._slots.advance(slot, PluginState.RELOADING)
             try:
+                config = {**self.config_of(slot), **(changes or {})}
                 new = await self._replace(slot, old, config, is_enabled=is_enabled)
                 after = PluginState.ENABLED if is_enabled else after
             except PluginLoadError as error:
-                slot.error = error
+                slot.error = error.detached()
                 self._slots.announce(slot, "reload_failed", error=str(error))
                 raise
             finally:
@@ -125,7 +136,7 @@ class Steps:
             # Before the first await: nobody can come to depend on it from here on.
             old, slot.staged = slot.serving, None
             await self._retire(slot, old)
-            # The error's traceback leads to the instance.
+            await self._let_go(slot)
             slot.loaded_at = slot.error = None
             self._slots.advance(slot, PluginState.UNLOADED)
 
@@ -196,7 +207,7 @@ class Steps:
         self,
         slot: Slot,
         old: Staged | None,
-        config: Mapping[str, Any] | None,
+        config: Mapping[str, Any],
         *,
         is_enabled: bool,
     ) -> Staged:
@@ -205,9 +216,9 @@ class Steps:
         def check(plugin_class: type[Plugin]) -> None:
             check_dependencies(slot.name, plugin_class.dependencies, self._slots.versions())
 
-        config = self.config_of(slot) if config is None else config
         source = slot.source
         reading = await read(source)
+        slot.attempted = reading.digest
         manifest = read_manifest(source, reading.snapshot)
         # Before any of its code runs, which may import what it depends on.
         check_dependencies(slot.name, manifest.dependencies, self._slots.versions())
@@ -221,12 +232,22 @@ class Steps:
         slot.manifest = manifest
         return new
 
+    async def _let_go(self, slot: Slot) -> None:
+        try:
+            await self._release(slot.name)
+        except RoseyError as error:
+            logger.warning(
+                "%s left something behind: %s", slot.name, error, extra={"plugin": slot.name}
+            )
+
     async def _retire(self, slot: Slot, old: Staged) -> None:
         for problem in await self._stage.retire(old):
-            logger.warning("%s left something behind: %s", slot.name, problem)
+            logger.warning(
+                "%s left something behind: %s", slot.name, problem, extra={"plugin": slot.name}
+            )
 
     def _fail(self, slot: Slot, error: BaseException) -> None:
         if not isinstance(error, PluginLoadError):
             error = PluginLoadError(slot.name, f"loading it ended with {describe(error)}")
-        slot.error = error
+        slot.error = error.detached()
         self._slots.advance(slot, PluginState.FAILED, error=str(error))

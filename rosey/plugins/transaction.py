@@ -13,6 +13,7 @@ from rosey.errors import PluginLoadError
 from rosey.plugins.base import Host, Plugin, carry_out_declarations
 from rosey.plugins.blame import load_error
 from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.json_reading import MOST_BYTES, parse, read_content
 from rosey.plugins.ledger import Ledger
 from rosey.plugins.loader import Generation, Loader
 from rosey.plugins.schema import validated
@@ -51,6 +52,11 @@ class Reading:
     snapshot: Snapshot
     defaults: Mapping[str, Any]
 
+    @property
+    def digest(self) -> str:
+        """Tells whether anything has changed."""
+        return f"{self.snapshot.digest} {json.dumps(self.defaults, sort_keys=True)}"
+
 
 async def read(source: PluginSource) -> Reading:
     """Read a plugin's files, away from the event loop.
@@ -73,8 +79,11 @@ def _defaults(source: PluginSource) -> dict[str, Any]:
     path = source.path / "config.json"
     if source.kind is SourceKind.FILE or not path.is_file():
         return {}
+    content = read_content(path)
+    if content is None:
+        raise PluginLoadError(source.name, f"it is larger than {MOST_BYTES} bytes", path=path)
     try:
-        values = json.loads(path.read_bytes())
+        values = parse(content)
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise PluginLoadError(source.name, f"not JSON: {error}", path=path, line=line) from error
@@ -186,7 +195,12 @@ class Stage:
         """Give back what a generation took that never served, and raise why it did not."""
         try:
             for problem in await ledger.close():
-                logger.warning("%s left something behind: %s", ledger.name, problem)
+                logger.warning(
+                    "%s left something behind: %s",
+                    ledger.name,
+                    problem,
+                    extra={"plugin": ledger.name},
+                )
         finally:
             self._loader.drop(generation)
         if isinstance(error, asyncio.CancelledError):
@@ -217,7 +231,8 @@ class Stage:
         try:
             await self._call(old, hook)
         except Exception as error:
-            logger.exception("%s failed in %s", old.ledger.name, hook)
+            name = old.ledger.name
+            logger.exception("%s failed in %s", name, hook, extra={"plugin": name})
             return [f"{hook}: {error}"]
         return []
 
@@ -255,7 +270,8 @@ def find_plugin_class(generation: Generation) -> type[Plugin]:
     Classes that it imports, and base classes without a `name` of their own, do not count.
 
     Raises:
-        PluginLoadError: There is none, more than one, or its name is not the plugin's.
+        PluginLoadError: There is none, more than one, its name is not the plugin's, or what it
+            says of itself is no text.
     """
     source = generation.source
     path = generation.snapshot.units[source.main].path
@@ -277,6 +293,9 @@ def find_plugin_class(generation: Generation) -> type[Plugin]:
     if classes[0].name != source.name:
         reason = f"its class is named {classes[0].name!r}: it must be {source.name!r}, as the file"
         raise PluginLoadError(source.name, reason, path=path)
+    for attribute in ("version", "description", "author"):
+        if not isinstance(getattr(classes[0], attribute), str):
+            raise PluginLoadError(source.name, f"its {attribute} must be text", path=path)
     return classes[0]
 
 

@@ -1,7 +1,7 @@
 """One connection to one database: what it runs, it runs to its end, whatever its caller suffers.
 
-This is the only file that knows SQLAlchemy. It is imported when the first database is opened, since
-SQLAlchemy takes longer to load than all of Rosey.
+This is the only file that imports SQLAlchemy. It is imported when the first database is opened,
+since SQLAlchemy takes longer to load than all of Rosey.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, CursorResult, Executable
@@ -40,6 +40,26 @@ LAYOUT = (
     )""",
     f"PRAGMA user_version = {soundness.LAYOUT_VERSION}",
 )
+
+# What a plugin may give a PRAGMA a value for: it asks about the schema, or is over with the
+# transaction. Any other setting would outlast the transaction, or change what Rosey relies on.
+HARMLESS_PRAGMAS = frozenset({
+    "defer_foreign_keys",
+    "foreign_key_check",
+    "foreign_key_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "integrity_check",
+    "quick_check",
+    "table_info",
+    "table_list",
+    "table_xinfo",
+})  # fmt: skip
+
+Statement: TypeAlias = str | Executable
+Parameters: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
+Rows: TypeAlias = CursorResult[Any]
 
 _T = TypeVar("_T")
 
@@ -122,17 +142,19 @@ class Connection:
         await driver.set_authorizer(self._authorize)
         return driver
 
-    def _authorize(self, action: int, *_: object) -> int:
-        is_ours = action not in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH} and (
-            action != sqlite3.SQLITE_TRANSACTION or self._is_at_boundary
-        )
-        return sqlite3.SQLITE_OK if is_ours else sqlite3.SQLITE_DENY
+    def _authorize(self, action: int, name: str | None, value: str | None, *_: object) -> int:
+        match action:
+            case sqlite3.SQLITE_ATTACH | sqlite3.SQLITE_DETACH:
+                is_allowed = False
+            case sqlite3.SQLITE_TRANSACTION:
+                is_allowed = self._is_at_boundary
+            case sqlite3.SQLITE_PRAGMA:
+                is_allowed = value is None or (name or "").lower() in HARMLESS_PRAGMAS
+            case _:
+                is_allowed = True
+        return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
 
-    async def execute(
-        self,
-        statement: str | Executable,
-        parameters: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
-    ) -> CursorResult[Any]:
+    async def execute(self, statement: Statement, parameters: Parameters | None = None) -> Rows:
         """Run one statement; its rows are fetched when this returns.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rosey.errors import StorageError, StorageLockedError
 
 if TYPE_CHECKING:
-    from sqlalchemy import CursorResult, Executable
-
-    from rosey.storage.connection import Connection
-
-Parameters = Mapping[str, object] | Sequence[Mapping[str, object]]
+    from rosey.storage.connection import Connection, Parameters, Rows, Statement
 
 
 class Transaction:
@@ -25,9 +21,7 @@ class Transaction:
         self._connection = connection
         self.is_over = False
 
-    async def execute(
-        self, statement: str | Executable, parameters: Parameters | None = None
-    ) -> CursorResult[Any]:
+    async def execute(self, statement: Statement, parameters: Parameters | None = None) -> Rows:
         """Run one statement.
 
         Args:
@@ -87,7 +81,7 @@ class Database:
         self._turns = asyncio.Lock()
         self._held: tuple[asyncio.Task[Any] | None, Transaction] | None = None
 
-    async def query(self, statement: str, parameters: Parameters) -> CursorResult[Any]:
+    async def query(self, statement: str, parameters: Parameters) -> Rows:
         """Read, within the transaction of the current task if it has one."""
         if (mine := self._mine()) is not None:
             return await mine.execute(statement, parameters)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 from pathlib import Path
 
 from rosey.errors import StorageError, StorageLockedError
+from rosey.plugins.discovery import NAME_RULE, is_name
 
 if sys.platform != "win32":
     import fcntl
@@ -16,7 +16,6 @@ if sys.platform != "win32":
 LOCK_NAME = "rosey.lock"
 """The file that is locked while a bot has the directory; no plugin's name has a dot."""
 
-_PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LOG = logging.getLogger(__name__)
 
 
@@ -24,13 +23,10 @@ def check_plugin_name(plugin: str) -> None:
     """Refuse a name that could be anything but the name of a file in the directory.
 
     Raises:
-        StorageError: It is not 1 to 64 of a-z, 0-9 and _, with a letter first.
+        StorageError: It has not the form of a plugin's name.
     """
-    if _PLUGIN_NAME.fullmatch(plugin) is None:
-        raise StorageError(
-            f"{plugin!r} cannot have storage: a plugin's name is a letter and up to 63 more of "
-            "a-z, 0-9 and _"
-        )
+    if not is_name(plugin):
+        raise StorageError(f"{plugin!r} cannot have storage: a plugin's name is {NAME_RULE}")
 
 
 class DataDirectory:

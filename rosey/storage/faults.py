@@ -59,7 +59,8 @@ def storage_error(error: Exception, where: str, timeout_s: float) -> StorageErro
             )
         case sqlite3.SQLITE_AUTH:
             return StorageError(
-                f"{where}: a plugin's SQL stays in its own database, and leaves it to transaction()"
-                " to begin, commit and roll back"
+                f"{where}: a plugin's SQL stays in its own database, leaves it to transaction() to "
+                "begin, commit and roll back, and sets no PRAGMA: use migrate(), which keeps the "
+                "version of the tables"
             )
     return StorageError(f"{where}: {error}")

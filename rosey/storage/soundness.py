@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from rosey.errors import StorageCorruptError, StorageError, StorageTooNewError
@@ -27,7 +27,8 @@ def check(path: Path, *, busy_timeout_s: float, timeout_s: float) -> None:
     """
     with mapped(str(path), timeout_s=timeout_s):
         _check_presence(path)
-        path.touch(mode=0o600)
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
         if path.stat().st_size:
             _check_content(path, busy_timeout_s, timeout_s)
 

@@ -60,6 +60,8 @@ def plugin_name(text: str) -> str:
 def speech(text: str) -> Speech:
     """Options of `%rosey say`, and the line after them; `--` ends the options.
 
+    A user who is named is a guest, unless a rank is given too.
+
     Raises:
         UsageError: An option lacks its value, there is no such rank, or nothing is said.
     """
@@ -70,6 +72,8 @@ def speech(text: str) -> Speech:
         if value is None:
             raise UsageError(f"-{letter} lacks its value")
         said |= {"user": value} if letter == "u" else {"rank": rank(value)}
+    if "user" in said:
+        said.setdefault("rank", Rank.GUEST)
     text = text.removeprefix("-- ")
     if not text:
         raise UsageError("there is nothing to say")

@@ -56,10 +56,10 @@ def _start(session: Session, text: str) -> Answer:
     bot = session.start(path[0] if path else None)
     answer = render.status(bot.snapshot())
     failures = bot.failures()
-    if not failures:
+    trouble = [*session.ignored, *(["not loaded:", *failures.values()] if failures else [])]
+    if not trouble:
         return answer
-    trouble = Lines(lines=("not loaded:", *failures.values()))
-    return Answer(answer.value, *answer.parts, trouble)
+    return Answer(answer.value, *answer.parts, Lines(lines=tuple(trouble)))
 
 
 def _stop(session: Session, text: str) -> Answer:
@@ -200,7 +200,8 @@ COMMANDS: Mapping[str, WorkbenchCommand] = {
          "%rosey disable trivia", _disable, candidates.plugins_in(_S.ENABLED)),
         ("info", "NAME", "Show all about one plugin.", "%rosey info trivia",
          _info, candidates.plugins_in()),
-        ("say", "[-u USER] [-r RANK] TEXT", "Say something to the bot, and show its replies.",
+        ("say", "[-u USER] [-r RANK] TEXT",
+         "Say something as the owner, or as USER, a guest without -r; show the replies.",
          "%rosey say -u alice -r guest !roll 2d6", _say, candidates.chat),
         ("emit", "EVENT [KEY=VALUE ... | JSON]", "Emit an event, and show who handled it.",
          '%rosey emit user_join {"username": "alice"}', _emit, candidates.events),

@@ -94,7 +94,7 @@ class BotFacade:
 
     def failures(self) -> dict[str, str]:
         """By name, why a plugin was not loaded when the bot was started."""
-        return {name: str(error) for name, error in self._bot.failures.items()}
+        return {name: self.redact(str(error)) for name, error in self._bot.failures.items()}
 
     def snapshot(self, timeout_s: float = LOOK_S) -> BotSnapshot:
         """The bot at this moment.

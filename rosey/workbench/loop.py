@@ -118,7 +118,8 @@ class LoopThread:
     def __init__(self, name: str = "rosey-loop") -> None:
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_log_fault)
-        self._loop.set_default_executor(_LastingExecutor(thread_name_prefix=f"{name}-worker"))
+        self._executor = _LastingExecutor(thread_name_prefix=f"{name}-worker")
+        self._loop.set_default_executor(self._executor)
         # Held while something is handed over: nothing is, once the loop is told to stop.
         self._gate = threading.Lock()
         self._is_open = True
@@ -183,10 +184,14 @@ class LoopThread:
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(ready.set)
-        self._loop.run_forever()
+        while self._is_open:
+            self._loop.run_forever()
+            if self._is_open:
+                logger.error("somebody stopped the bot's event loop: it goes on")
         self._loop.run_until_complete(_cancel_everything())
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        # Not by the loop, which would start a thread for it: Python 3.12 starts none at its exit.
+        self._executor.shutdown()
         self._loop.close()
 
 
@@ -231,5 +236,8 @@ class _LastingExecutor(concurrent.futures.ThreadPoolExecutor):
             except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
                 future.set_exception(error)
 
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError:  # pragma: no cover  Python 3.12 starts no thread at its exit
+            run()
         return future

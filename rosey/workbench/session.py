@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rosey.bot import Bot
+from rosey.chat.model import LOCAL
 from rosey.config import Config, find_config
 from rosey.diagnostics.log import LogRing
 from rosey.errors import RoseyError
@@ -44,6 +45,14 @@ class Session:
         if self._facade is None:
             raise RoseyError("no bot runs: start one with %rosey start")
         return self._facade
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """What the configuration says and the workbench does not do, in lines for people."""
+        connection = self._config.connection
+        if connection == LOCAL:
+            return ()
+        return (f"connection {connection!r} is ignored: only `rosey run` opens it",)
 
     @property
     def blocked_at(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from rosey.chat import connection as connection_module
 from rosey.chat.connection import BACKOFF_MOST_S, Link, Receive, backoff_s
-from rosey.chat.model import Message, Reply, User
+from rosey.chat.model import Message, Reply, User, Whispered
 from rosey.errors import ConnectionLostError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Event
@@ -169,6 +169,62 @@ async def test_what_is_said_to_a_private_message_stays_private(
     await bus.emit("message", message.data, origin="net")
 
     assert network.said == [Reply(text="psst", connection="net", to=to)]
+
+
+@pytest.mark.parametrize(("is_private", "to"), [(True, "bob"), (False, None)])
+async def test_what_a_private_message_leads_to_is_said_in_private(
+    bus: PluginEventBus,
+    link: Link,
+    network: Network,
+    is_private: bool,  # noqa: FBT001  a parameter of the test
+    to: str | None,
+) -> None:
+    is_handled = asyncio.Event()
+    late: list[asyncio.Task[None]] = []
+
+    async def greet(_event: Event, _data: object) -> None:
+        await link.send_message("psst")
+        await bus.emit("reply", "psst")
+
+    async def greet_later() -> None:
+        await is_handled.wait()
+        await bus.emit("seen")
+
+    async def look(_event: Event, _data: object) -> None:
+        await bus.emit("seen")
+        late.append(asyncio.create_task(greet_later()))
+
+    bus.subscribe("seen", greet)
+    bus.subscribe("message", look)
+    link.start()
+    await network.up.wait()
+    message = Message(text="x", user=User(name="bob"), connection="net", is_private=is_private)
+
+    assert network.receive is not None
+    await network.receive(message)
+    is_handled.set()
+    await asyncio.wait(late)
+    await bus.emit("seen", origin="net")
+
+    assert [reply.to for reply in network.said] == [to, to, to, to, None, None]
+    assert {(reply.text, reply.connection) for reply in network.said} == {("psst", "net")}
+
+
+async def test_who_is_named_in_a_reply_gets_it_whatever_led_to_it(
+    bus: PluginEventBus,
+    link: Link,  # noqa: ARG001  it is listening
+    network: Network,
+) -> None:
+    async def answer(_event: Event, _data: object) -> None:
+        await bus.emit("reply", {"msg": "x", "to": "ann"})
+        await bus.emit("reply", {"msg": "x", "to": None})
+        await bus.emit("reply", {"msg": "x", "connection": "net"})
+
+    bus.subscribe("seen", answer)
+
+    await bus.emit("seen", origin=Whispered("net", "bob"))
+
+    assert [reply.to for reply in network.said] == ["ann", None, None]
 
 
 async def test_lost_connection_is_made_again_after_growing_pauses(

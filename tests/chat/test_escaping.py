@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from rosey.chat.escaping import (
     MAX_LINE_CHARS,
     for_html,
-    for_line,
     for_log,
-    for_path,
     for_terminal,
 )
 
@@ -57,36 +55,6 @@ def test_html_keeps_the_text() -> None:
     assert for_html("<b> & \"c\" 'd'") == "&lt;b&gt; &amp; &quot;c&quot; &#x27;d&#x27;"
 
 
-@pytest.mark.parametrize(
-    ("text", "max_chars", "line"),
-    [
-        ("  two\r\nlines\t", 80, "two lines"),
-        ("abcdef", 6, "abcdef"),
-        ("abcdefg", 6, "abcde\u2026"),
-        ("ab", 1, "\u2026"),
-        ("\x00", 5, ""),
-    ],
-)
-def test_protocol_line_is_joined_and_cut(text: str, max_chars: int, line: str) -> None:
-    assert for_line(text, max_chars) == line
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Caf\u00e9 au lait", "Cafe_au_lait"),
-        ("../../etc/passwd", "etc_passwd"),
-        ("-rf", "rf"),
-        ("...", "_"),
-        ("", "_"),
-        ("a" * 300, "a" * 100),
-        ("a" * 99 + ". .", "a" * 99),
-    ],
-)
-def test_path_keeps_what_is_safe(text: str, name: str) -> None:
-    assert for_path(text) == name
-
-
 @given(anything)
 def test_html_says_what_the_terminal_shows(text: str) -> None:
     assert html.unescape(for_html(text)) == for_terminal(text)
@@ -105,17 +73,3 @@ def test_log_record_is_one_printable_line(text: str) -> None:
     assert "\n" not in line
     assert line.encode("utf-8").decode("utf-8") == line
     assert f"{line}.".splitlines() == [f"{line}."]
-
-
-@given(anything, st.integers(min_value=1, max_value=50))
-def test_protocol_line_never_exceeds_its_limit(text: str, max_chars: int) -> None:
-    line = for_line(text, max_chars)
-
-    assert len(line) <= max_chars
-    assert line == " ".join(line.split())
-
-
-@given(anything)
-def test_path_component_is_its_own(text: str) -> None:
-    assert for_path(for_path(text)) == for_path(text)
-    assert "/" not in for_path(text)

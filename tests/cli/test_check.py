@@ -125,7 +125,7 @@ def test_package_is_checked_module_by_module(rosey: Rosey, tmp_path: Path) -> No
     assert rosey("check", "plugins/dice").stdout == "0 faults in 1 plugin\n"
 
     (package / "database.py").write_text("\n\ndef\n")
-    (package / "config.json").write_text('{\n"max": 3,\n}')
+    (package / "config.json").write_text('{\n"max": 3,\n3}')
 
     assert rosey("check", "plugins/dice").stdout.startswith("plugins/dice/config.json:3: not JSON")
     (package / "config.json").unlink()
@@ -135,7 +135,7 @@ def test_package_is_checked_module_by_module(rosey: Rosey, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ('{\n  "connection": "local",\n}', "config.json:3: expecting property name"),
+        ('{\n  "connection": "local",\n  3}', "config.json:3: expecting property name"),
         ("[]", "config.json: it must hold one object"),
         ('{"conection": "local"}', "config.json: conection: there is no such setting; did you"),
         ('{"connection": "irc"}', "config.json: connection: "),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rosey.config.reading import MOST_BYTES, read
+from rosey.config.reading import read
 from rosey.errors import ConfigError
+from rosey.plugins.json_reading import MOST_BYTES
 
 
 def refusal(file: Path) -> str:
@@ -60,6 +61,7 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, suffix: str) -> 
         ('{"a": 1} x', "line 1, column 10: extra data"),
         ('{"a": 1, "a": 2}', "the key 'a' stands twice in one object"),
         ('{"a": {"b": 1, "b": 2}}', "the key 'b' stands twice in one object"),
+        ('{"\u3164": 1, "\u3164": 2}', "the key '\\u3164' stands twice in one object"),
         ('{"a": NaN}', "NaN is no number in JSON"),
         ('{"a": -Infinity}', "-Infinity is no number in JSON"),
         ("[]", "it must hold one object, such as {}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
@@ -39,6 +40,44 @@ def test_oldest_entries_are_left_out(path: Path) -> None:
 
     assert len(entries) == ENTRIES_MOST
     assert entries[-1] == str(ENTRIES_MOST + 4)
+
+
+def test_file_that_has_grown_long_is_shortened_when_it_is_loaded(path: Path) -> None:
+    history = TypedHistory(path)
+    for number in range(2 * ENTRIES_MOST + 1):
+        history.append(str(number))
+
+    entries = history.load()
+
+    assert len(path.read_text(encoding="ascii").splitlines()) == ENTRIES_MOST
+    assert entries == TypedHistory(path).load()
+    assert entries[-1] == str(2 * ENTRIES_MOST)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_file_is_left_alone_while_it_is_not_long(path: Path) -> None:
+    path.write_text('"x"\n' * 2 * ENTRIES_MOST, encoding="ascii")
+    before = path.stat()
+
+    TypedHistory(path).load()
+
+    assert path.stat() == before
+
+
+def test_history_that_cannot_be_shortened_is_loaded_and_left_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_text('"x"\n' * 3 * ENTRIES_MOST, encoding="ascii")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    assert TypedHistory(path).load() == ["x"] * ENTRIES_MOST
+    assert caplog.messages == ["the console's history cannot be shortened: Operation not permitted"]
+    assert [*path.parent.iterdir()] == [path]
 
 
 def test_damaged_lines_are_left_out(path: Path) -> None:

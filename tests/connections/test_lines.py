@@ -93,6 +93,32 @@ async def test_it_ends_when_nobody_reads_its_replies() -> None:
     assert lines == ["one"]
 
 
+async def test_reply_that_nobody_reads_between_lines_ends_it_after_the_next_line() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    typed, typing = os.pipe()
+    lines: list[str] = []
+
+    async def receive(message: Message) -> None:
+        lines.append(message.text)
+
+    with os.fdopen(typed, "rb") as source, os.fdopen(writing, "w", encoding="utf-8") as sink:
+        connection = LineConnection(source, sink)
+        task = asyncio.create_task(connection.run(receive))
+        await asyncio.sleep(0)
+        await connection.send(Reply(text="unasked", connection="console"))
+        os.write(typing, b"one\n")
+
+        await task
+        os.close(typing)
+        # What could not be written is tried again when the stream is closed.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, writing)
+        os.close(nowhere)
+
+    assert lines == ["one"]
+
+
 async def test_it_can_be_stopped_while_nothing_comes() -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as source:

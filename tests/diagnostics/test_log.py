@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from rosey.diagnostics.log import RECORDS_KEPT, LogRing
+from tests.bots import bot_of, write_plugin
 
 PLUGIN = logging.getLogger("plugin.greeter")
 
@@ -40,13 +42,31 @@ def test_debug_records_are_not_kept(ring: LogRing) -> None:
 
 def test_lines_of_one_plugin_are_its_own_and_those_about_it(ring: LogRing) -> None:
     PLUGIN.info("from it")
-    logging.getLogger("rosey.plugins.steps").warning("greeter left something behind")
+    logging.getLogger("plugin.greeter.parts").info("from a part of it")
+    about = logging.getLogger("rosey.plugins.steps")
+    about.warning("not loaded: greeter", extra={"plugin": "greeter"})
+    about.warning("greeter is a word too")
+    about.warning("greeter met a stranger", extra={"plugin": "greeters"})
+    about.warning("greeter is no name here", extra={"plugin": None})
     logging.getLogger("plugin.greeters").info("from another")
 
-    assert [line.text for line in ring.lines("greeter")] == [
-        "from it",
-        "greeter left something behind",
+    assert [(line.plugin, line.text) for line in ring.lines("greeter")] == [
+        ("greeter", "from it"),
+        ("greeter", "from a part of it"),
+        ("greeter", "not loaded: greeter"),
     ]
+
+
+async def test_what_rosey_logs_about_a_plugin_is_among_its_lines(
+    ring: LogRing, tmp_path: Path
+) -> None:
+    write_plugin(tmp_path, "greeter", '@command("boom")\nasync def boom(self, ctx): 1/0')
+    write_plugin(tmp_path, "broken", "1/0")
+    async with bot_of(tmp_path) as bot:
+        await bot.say("!boom")
+
+    assert ["!boom" in line.text for line in ring.lines("greeter")] == [True]
+    assert [line.text[:18] for line in ring.lines("broken")] == ["not loaded: broken"]
 
 
 def test_a_record_is_one_line_without_secrets_and_controls(ring: LogRing) -> None:

@@ -31,7 +31,8 @@ def headings() -> set[str]:
 
 
 def test_each_state_of_a_plugin_has_its_heading() -> None:
-    assert {f"plugin.{state}" for state in PluginState} <= headings()
+    emitted = {*PluginState} - {PluginState.DISCOVERED}  # a state that nothing leads to
+    assert {f"plugin.{state}" for state in emitted} <= headings()
 
 
 async def test_each_event_of_a_plugins_life_has_its_heading(tmp_path: Path) -> None:
@@ -58,5 +59,4 @@ async def test_each_event_of_a_plugins_life_has_its_heading(tmp_path: Path) -> N
             await bot.unload("subject")
             with pytest.raises(PluginLoadError):
                 await bot.load("subject")
-    # `plugin.discovered` is a state that nothing leads to.
-    assert seen == headings() - {"plugin.discovered"}
+    assert seen == headings()

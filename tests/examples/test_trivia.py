@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from plugins.trivia import plain
-from rosey import Bot, Message, Rank, Reply, User
+from rosey import Bot, Event, Message, Rank, Reply, User
 from rosey.chat.connection import Receive
 from tests.examples import bots
 
@@ -188,6 +189,84 @@ async def test_game_ends_politely_when_the_plugin_stops(bot: Bot, action: str) -
     await bot.say("tomato", user="ann")
 
     assert "🏁 Game over: ann 10." in await bot.say(f"!plugin {action} trivia")
+
+
+def running(bot: Bot) -> Any:  # noqa: ANN401  the class is of the generation that runs
+    """The instance that plays."""
+    return bot.plugin_manager.plugins["trivia"]
+
+
+async def test_game_that_ends_while_the_plugin_stops_ends_once(folder: Path) -> None:
+    hall = Hall()
+    async with Bot(bots.config(folder), connection=hall) as bot:
+        trivia = running(bot)
+        await bot.say("!trivia start 1")
+        await hall.hear("!trivia start 1")
+        ended: list[str] = []
+
+        async def end_the_others(event: Event, data: dict[str, Any]) -> None:
+            del event
+            if data["msg"].startswith("🏁"):
+                ended.append(data["connection"])
+                for game in [*trivia.games.values()]:
+                    await trivia.finish(game)
+
+        bot.on("reply", end_the_others)
+        await trivia.on_disable()
+
+        assert sorted(ended) == ["hall", "local"]
+
+
+async def test_every_game_ends_though_the_goodbye_to_one_is_broken_off(folder: Path) -> None:
+    hall = Hall()
+    async with Bot(bots.config(folder), connection=hall) as bot:
+        trivia = running(bot)
+        await bot.say("!trivia start 1")
+        await hall.hear("!trivia start 1")
+        ended: list[str] = []
+        is_held = asyncio.Event()
+
+        async def hold_the_first(event: Event, data: dict[str, Any]) -> None:
+            del event
+            ended.append(data["connection"])
+            if len(ended) == 1:
+                is_held.set()
+                await asyncio.Event().wait()
+
+        bot.on("reply", hold_the_first)
+        stopping = asyncio.create_task(trivia.on_disable())
+        await is_held.wait()
+        stopping.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await stopping
+        assert sorted(ended) == ["hall", "local"]
+        assert trivia.games == {}
+
+
+@pytest.mark.parametrize("next_text", ["❓", "🏁"])
+async def test_points_are_kept_before_the_game_goes_on(bot: Bot, next_text: str) -> None:
+    trivia = running(bot)
+    await bot.say(f"!trivia start {2 if next_text == '❓' else 1}")
+    kept: list[object] = []
+
+    async def look(event: Event, data: dict[str, Any]) -> None:
+        del event
+        if data["msg"].startswith(next_text):
+            kept.append(await trivia.storage.get("scores"))
+
+    bot.on("reply", look)
+    await bot.say("tomato", user="ann")
+
+    assert kept == [{"ann": 10}]
+
+
+async def test_game_goes_on_though_points_cannot_be_kept(bot: Bot) -> None:
+    async with running(bot).storage.transaction() as sql:
+        await sql.execute("DROP TABLE rosey_keyvalue")
+    await bot.say("!trivia start 1")
+
+    assert "🏁 Game over: ann 10." in await bot.say("tomato", user="ann")
 
 
 async def test_reload_reads_the_questions_again(bot: Bot, folder: Path) -> None:

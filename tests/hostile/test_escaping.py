@@ -5,11 +5,8 @@ from __future__ import annotations
 import html
 import unicodedata
 from html.parser import HTMLParser
-from pathlib import Path
 
-import pytest
-
-from rosey.chat.escaping import for_html, for_line, for_log, for_path, for_terminal
+from rosey.chat.escaping import for_html, for_log, for_terminal
 from tests.hostile.corpus import HOSTILE, name
 
 HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -90,26 +87,7 @@ def test_log_gets_one_record_of_printable_text() -> None:
     assert [name(t) for t, line in lines.items() if not is_visible(line)] == []
 
 
-@pytest.mark.parametrize("max_chars", [1, 80, 512])
-def test_protocol_gets_one_printable_line_that_fits(max_chars: int) -> None:
-    lines = {text: for_line(text, max_chars) for text in HOSTILE}
-
-    assert [name(t) for t, line in lines.items() if len(line) > max_chars] == []
-    assert [name(t) for t, line in lines.items() if not is_one_line(line)] == []
-    assert [name(t) for t, line in lines.items() if not is_visible(line)] == []
-
-
-def test_path_is_a_file_in_its_folder(tmp_path: Path) -> None:
-    paths = {text: tmp_path / for_path(text) for text in HOSTILE}
-
-    for path in paths.values():
-        path.write_text("x", encoding="utf-8")
-
-    assert [name(t) for t, p in paths.items() if p.resolve().parent != tmp_path.resolve()] == []
-    assert [name(t) for t, p in paths.items() if p.name.startswith((".", "-"))] == []
-
-
 def test_every_sink_can_be_written_as_utf_8() -> None:
-    for function in (for_html, for_terminal, for_log, for_path):
+    for function in (for_html, for_terminal, for_log):
         for text in HOSTILE:
             assert function(text).encode("utf-8").decode("utf-8") == function(text), name(text)

@@ -19,6 +19,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # What differs from run to run. nbval makes the same substitutions: notebooks/sanitize.cfg.
 SUBSTITUTIONS = (
     (re.compile(r"\b\d+(\.\d+)?(e-?\d+)? (µs|ms|s|min)\b"), "TIME"),
+    (re.compile(r"\(event \d+\)"), "(event N)"),
     (re.compile(r"0x[0-9a-f]{6,}"), "0xADDRESS"),
     (re.compile(r" {2,}"), "  "),
 )

@@ -68,6 +68,7 @@ async def test_handler_that_will_not_end_is_abandoned_and_named(bus: PluginEvent
     await bus.drain()
 
     assert handled.outcome is Outcome.TIMED_OUT
+    assert handled.duration_s >= 0.01
     assert "it did not end when it was cancelled" in str(handled.error)
     assert faults[0]["where"].endswith("stubborn at roll")
     release.set()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rosey.errors import PluginLoadError
+from rosey.plugins.json_reading import MOST_BYTES
 from rosey.plugins.manager import PluginManager
 from tests.plugins.host import Folder, Host
 
@@ -81,8 +82,11 @@ async def test_config_beside_a_package_gives_its_defaults(
         (b'{"a": "\xff"}', "not JSON: 'utf-8' codec", None),
         ("[" * 100_000, "not JSON: maximum recursion depth", None),
         ("[]", "it must hold a JSON object", None),
+        ('{"a": 1, "a": 2}', "not JSON: the key 'a' stands twice in one object", None),
+        ('{"a": NaN}', "not JSON: NaN is no number in JSON", None),
+        (b" " * MOST_BYTES + b"{}", f"it is larger than {MOST_BYTES} bytes", None),
     ],
-    ids=["malformed", "undecodable", "too deep", "list"],
+    ids=["malformed", "undecodable", "too deep", "list", "twins", "no number", "too large"],
 )
 async def test_malformed_config_beside_a_package_refuses_it_alone(
     folder: Folder, manager: PluginManager, text: str | bytes, reason: str, line: int | None

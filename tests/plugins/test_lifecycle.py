@@ -95,7 +95,7 @@ def test_missing_dependency_refuses_its_dependents_by_name(wanted: list[str]) ->
     assert plan.order == ("c",)
     assert {n: e.reason for n, e in plan.refused.items()} == {
         "b": "there is no plugin gone (b -> gone)",
-        "a": "it needs b, and there is no plugin gone (b -> gone)",
+        "a": "it needs b, which could not be loaded: there is no plugin gone (b -> gone)",
     }
     assert plan.refused["a"].chain == ("a", "b", "gone")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from rosey.errors import (
     PluginLoadError,
     PluginNotFoundError,
     PluginStateError,
+    StorageError,
 )
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.manager import PluginManager
@@ -59,7 +62,7 @@ async def test_failed_reload_is_announced_and_noted(
     await host.bus.drain()
 
     assert host.log == [{"plugin": "dice", "error": str(caught.value)}]
-    assert manager.slots.known("dice").error is caught.value
+    assert str(manager.slots.known("dice").error) == str(caught.value)
 
 
 async def test_failed_load_is_announced_and_noted(
@@ -528,3 +531,61 @@ def test_errors_of_commands_name_both_plugins() -> None:
     error = CommandAlreadyRegistered("roll", owner="dice", claimant="game")
 
     assert str(error) == "command 'roll' of game is taken by dice: rename one of the two"
+
+
+async def test_settings_changed_at_the_same_time_are_all_kept(
+    folder: Folder, manager: PluginManager
+) -> None:
+    folder.plugin("dice")
+    await manager.load_plugin("dice")
+
+    await asyncio.gather(
+        manager.configure_plugin("dice", {"a": 1}), manager.configure_plugin("dice", {"b": 2})
+    )
+
+    assert manager.plugins["dice"].config == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("attribute", ["version", "description", "author"])
+async def test_what_a_plugin_says_of_itself_must_be_text(
+    folder: Folder, manager: PluginManager, attribute: str
+) -> None:
+    folder.plugin("dice", f"{attribute} = 2.0")
+
+    with pytest.raises(PluginLoadError, match=f"its {attribute} must be text"):
+        await manager.load_plugin("dice")
+
+
+async def test_error_of_a_refused_version_keeps_nothing_of_it(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    folder.plugin("dice")
+    await manager.load_plugin("dice")
+    failing = "async def setup(self):\n    self.bot.refused = weakref.ref(self)\n    1 / 0"
+    folder.plugin("dice", failing, head="import weakref")
+
+    with pytest.raises(PluginLoadError):
+        await manager.reload_plugin("dice")
+    gc.collect()
+
+    assert vars(host)["refused"]() is None
+
+
+async def test_what_was_attached_is_released_after_unload_and_failed_load(
+    folder: Folder, host: Host
+) -> None:
+    released: list[str] = []
+
+    async def release(name: str) -> None:
+        released.append(name)
+        raise StorageError("it does not close")
+
+    manager = PluginManager(host, [folder.path], release=release)
+    folder.plugin("dice")
+    folder.plugin("quotes", "async def setup(self):\n    1 / 0")
+    await manager.load_all()
+    await manager.unload_plugin("dice")
+    await manager.close()
+
+    assert released == ["quotes", "dice"]
+    assert state(manager, "dice") is PluginState.UNLOADED

@@ -258,7 +258,8 @@ async def test_missing_dependency_fails_only_its_dependents(
 
     assert manager.list_plugins() == ["alone"]
     assert str(failures["indirect"]) == (
-        "indirect: it needs lacking, and there is no plugin nothing (lacking -> nothing)"
+        "indirect: it needs lacking, which could not be loaded: "
+        "there is no plugin nothing (lacking -> nothing)"
     )
 
 

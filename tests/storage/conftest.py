@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rosey.storage import PluginStorage, Storage
+from rosey.storage import PluginStorage, Storage, connection
 
 
 @pytest.fixture
@@ -28,3 +28,10 @@ async def storage(directory: Path) -> AsyncIterator[Storage]:
 def quotes(storage: Storage) -> PluginStorage:
     """The namespace of a plugin named quotes."""
     return storage.namespace("quotes")
+
+
+@pytest.fixture
+def _small_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every database room for its layout and little more: 40 kB."""
+    settings = (*connection.SETTINGS, "PRAGMA max_page_count = 10")
+    monkeypatch.setattr(connection, "SETTINGS", settings)

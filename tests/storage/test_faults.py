@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -98,10 +99,9 @@ async def test_trouble_of_one_plugin_stays_its_own(
     assert await trivia.get("key") == 1
 
 
+@pytest.mark.usefixtures("_small_disk")
 async def test_full_database_keeps_what_it_has(quotes: PluginStorage) -> None:
     await quotes.set("key", "before")
-    async with quotes.transaction() as sql:
-        await sql.execute("PRAGMA max_page_count = 10")
 
     with pytest.raises(StorageFullError, match="make room"):
         await quotes.set("key", "x" * 100_000)
@@ -110,10 +110,9 @@ async def test_full_database_keeps_what_it_has(quotes: PluginStorage) -> None:
     await quotes.set("key", "after")
 
 
+@pytest.mark.usefixtures("_small_disk")
 async def test_full_database_undoes_the_whole_transaction(quotes: PluginStorage) -> None:
     await quotes.migrate(["CREATE TABLE quote (text TEXT)"])
-    async with quotes.transaction() as sql:
-        await sql.execute("PRAGMA max_page_count = 10")
 
     async def fill() -> None:
         async with quotes.transaction() as sql:
@@ -222,6 +221,16 @@ async def test_layout_newer_than_the_code_is_left_untouched(
         await quotes.get("key 1")
 
     assert contents(directory) == {FILE: before}
+
+
+async def test_database_that_is_refused_keeps_its_time(kept: Path, quotes: PluginStorage) -> None:
+    kept.write_bytes(b"no database")
+    os.utime(kept, (1, 1))
+
+    with pytest.raises(StorageCorruptError):
+        await quotes.get("key 1")
+
+    assert kept.stat().st_mtime == 1
 
 
 async def test_database_that_cannot_be_read_is_an_error_of_storage(

@@ -67,10 +67,9 @@ async def test_name_of_a_failing_migration_is_shown(quotes: PluginStorage) -> No
         await quotes.migrate([THIRD])
 
 
+@pytest.mark.usefixtures("_small_disk")
 async def test_error_of_a_migration_keeps_its_kind(quotes: PluginStorage) -> None:
     await quotes.migrate([FIRST])
-    async with quotes.transaction() as sql:
-        await sql.execute("PRAGMA max_page_count = 1")
 
     with pytest.raises(StorageFullError, match="migration 2 of quotes"):
         await quotes.migrate([FIRST, "CREATE TABLE b AS SELECT zeroblob(100000)"])

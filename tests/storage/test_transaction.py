@@ -135,6 +135,37 @@ async def test_sql_stays_in_its_transaction_and_its_database(
     assert await texts(book) == []
 
 
+@pytest.mark.parametrize(
+    "pragma",
+    [
+        "user_version = 7",
+        "main.USER_VERSION(7)",
+        "journal_mode = DELETE",
+        "synchronous = OFF",
+        "foreign_keys = OFF",
+        "writable_schema = ON",
+    ],
+)
+async def test_sql_sets_no_pragma(storage: Storage, book: PluginStorage, pragma: str) -> None:
+    with pytest.raises(StorageError, match=r"sets no PRAGMA: use migrate\(\)"):
+        await run(book, "INSERT INTO quote (text) VALUES ('one')", f"PRAGMA {pragma}")
+    with pytest.raises(StorageError, match=r"use migrate\(\)"):
+        await book.migrate([TABLE, f"PRAGMA {pragma}"])
+
+    await storage.release("quotes")
+    assert await texts(book) == []
+
+
+@pytest.mark.parametrize(
+    "pragma",
+    ["user_version", "table_info(quote)", "integrity_check(1)", "defer_foreign_keys = ON"],
+)
+async def test_sql_may_ask_by_pragma_and_put_foreign_keys_off(
+    book: PluginStorage, pragma: str
+) -> None:
+    await run(book, f"PRAGMA {pragma}")
+
+
 async def test_error_that_rolled_back_lets_nothing_follow(book: PluginStorage) -> None:
     async with book.transaction() as sql:
         await sql.execute(ADD, {"text": "one"})

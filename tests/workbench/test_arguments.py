@@ -17,8 +17,10 @@ from rosey.workbench.arguments import Speech
     [
         ("hi there", Speech(text="hi there")),
         ("don't  !hi ", Speech(text="don't  !hi ")),
-        ("-u ann hi", Speech(text="hi", user="ann")),
-        ("-r guest -u ann hi", Speech(text="hi", user="ann", rank=Rank.GUEST)),
+        ("-u ann hi", Speech(text="hi", user="ann", rank=Rank.GUEST)),
+        ("-u ann -r admin hi", Speech(text="hi", user="ann", rank=Rank.ADMIN)),
+        ("-r admin -u ann hi", Speech(text="hi", user="ann", rank=Rank.ADMIN)),
+        ("-r guest hi", Speech(text="hi", user="owner", rank=Rank.GUEST)),
         ("-- -u ann", Speech(text="-u ann")),
         ("-x hi", Speech(text="-x hi")),
         ("-under the bridge", Speech(text="-under the bridge")),

@@ -36,7 +36,7 @@ def answers(text: str) -> Iterator[Answer]:
     yield render.exchange(Exchange(delivery=_delivery(text), replies=(text, text)))
     yield render.services(bot.services)
     yield render.commands(bot.commands)
-    yield render.log([LogLine(at=0.0, level=text, logger=text, text=text)])
+    yield render.log([LogLine(at=0.0, level=text, logger=text, plugin=text, text=text)])
     yield render.table(None, (text, text), [(text, text)], title=text)
     yield render.lines(None, [text, text])
 
@@ -204,7 +204,9 @@ def test_no_secret_is_shown_anywhere(kernel: Kernel, tmp_path: Path) -> None:
         ],
     )  # fmt: skip
     faces = kernel.run("display(bot, bot.snapshot(), bot.plugin('leaky'), bot.plugin('failing'))")
-    kernel.run("values = [(await bot.say('!leak')), bot.snapshot(), bot.plugin('failing')]")
+    kernel.run(
+        "values = [(await bot.say('!leak')), bot.snapshot(), bot.plugin('failing'), bot.failures()]"
+    )
 
     everything = f"{shown}{faces.text}{faces.html}"
     assert MASK in everything

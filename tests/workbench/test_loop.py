@@ -230,3 +230,18 @@ def test_threads_serve_while_the_interpreter_exits(
             return 7
 
     assert thread.submit(use_a_thread()).result(5) == 7
+
+
+def test_loop_that_a_plugin_stops_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    thread = LoopThread()
+
+    async def stop() -> None:
+        asyncio.get_running_loop().stop()
+
+    async def answer() -> int:
+        return 42
+
+    thread.submit(stop()).result(5)
+    assert thread.submit(answer()).result(5) == 42
+    thread.stop()
+    assert "it goes on" in caplog.text

@@ -52,6 +52,15 @@ def test_start_names_the_plugins_that_fail(kernel: Kernel, tmp_path: Path) -> No
     assert "not loaded:\nbroken: SyntaxError: invalid syntax" in text
 
 
+def test_start_names_the_connection_that_it_ignores(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"connection": "console"}')
+
+    text = kernel.run("%rosey start").text
+
+    assert "connection  local\n" in text
+    assert text.endswith("connection 'console' is ignored: only `rosey run` opens it")
+
+
 def test_stop_ends_the_bot(running: Kernel) -> None:
     assert running.run("%rosey stop").text == "the bot is stopped"
     assert running.run("%rosey stop").text == "no bot runs"
@@ -195,7 +204,8 @@ def test_info_shows_all_about_a_plugin(running: Kernel) -> None:
 
 def test_say_speaks_as_anybody(running: Kernel) -> None:
     assert running.run("%rosey say !whoami").text == "owner owner"
-    assert running.run("%rosey say -u alice -r guest !whoami").text == "alice guest"
+    assert running.run("%rosey say -u alice !whoami").text == "alice guest"
+    assert running.run("%rosey say -u alice -r admin !whoami").text == "alice admin"
     assert running.run("%rosey say -r moderator !whoami").text == "owner moderator"
 
 
