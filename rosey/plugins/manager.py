@@ -98,7 +98,10 @@ class PluginManager:
             PluginLoadError: It fails to load; nothing of it is left behind.
             PluginStateError: It is loaded already.
         """
-        await self.discover_plugins()
+        slot = self.slots.get(plugin_name)
+        # Looking through every installed package takes longer than loading a plugin.
+        if slot is None or not await asyncio.to_thread(slot.source.path.exists):
+            await self.discover_plugins()
         slot = self.slots.known(plugin_name)
         if slot.is_loaded:
             message = f"{plugin_name} is loaded already: reload it to load it again"

@@ -92,7 +92,7 @@ def test_list_shows_each_plugin_and_each_file_that_cannot_be_one(
     running: Kernel, tmp_path: Path
 ) -> None:
     (tmp_path / "plugins" / "json.py").write_text("")
-    running.run("%rosey load greeter")  # fails, but looks at the folder again
+    running.run("%rosey load json")  # refused, but now it is known
 
     rows = running.run("%rosey list").text.splitlines()
 
