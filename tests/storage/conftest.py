@@ -18,7 +18,7 @@ def directory(tmp_path: Path) -> Path:
 @pytest.fixture
 async def storage(directory: Path) -> AsyncIterator[Storage]:
     """Open storage in `directory`, impatient so that a test of waiting is quick."""
-    opened = Storage(directory, busy_timeout_s=0.1)
+    opened = Storage(directory, busy_timeout_s=0.5)
     await opened.open()
     yield opened
     await opened.close()

@@ -237,7 +237,7 @@ async def test_other_task_waits_for_the_transaction(storage: Storage, book: Plug
 
 async def test_wait_for_the_transaction_of_another_task_is_bounded(book: PluginStorage) -> None:
     async with book.transaction():
-        with pytest.raises(StorageLockedError, match=r"another task of quotes .* over 0\.1 s"):
+        with pytest.raises(StorageLockedError, match=r"another task of quotes .* over 0\.5 s"):
             await asyncio.create_task(book.set("key", 1))
 
 
