@@ -16,6 +16,7 @@ from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.json_reading import MOST_BYTES, parse, read_content
 from rosey.plugins.ledger import Ledger
 from rosey.plugins.loader import Generation, Loader
+from rosey.plugins.remedies import remedy
 from rosey.plugins.schema import validated
 from rosey.plugins.sources import PluginSource, Snapshot, SourceKind
 
@@ -194,7 +195,7 @@ class Stage:
     ) -> NoReturn:
         """Give back what a generation took that never served, and raise why it did not."""
         try:
-            for problem in await ledger.close():
+            for problem in (*await ledger.close(), *remedy(generation)):
                 logger.warning(
                     "%s left something behind: %s",
                     ledger.name,
@@ -224,6 +225,7 @@ class Stage:
         finally:
             # Also where the loop is being shut down, which cancels the hook.
             problems += await old.ledger.close()
+            problems += remedy(old.generation)
             self._loader.drop(old.generation)
         return tuple(problems)
 

@@ -1,0 +1,123 @@
+"""Which generations of plugins live on after their end, and who holds them."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import types
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rosey.diagnostics.holders import Search, called
+from rosey.plugins.base import Plugin
+from rosey.plugins.loader import Generation
+from rosey.plugins.remedies import Origin
+from rosey.plugins.remedies.interpreter import registered_at_exit
+from rosey.plugins.remedies.running import runs
+
+_MOST_LINES = 8
+
+
+class Witness:
+    """Tells later whether a generation has gone; it pins nothing itself.
+
+    Args:
+        generation: One that ends now, and has not been dropped yet.
+        plugin: Its instance, where there is one.
+
+    Attributes:
+        plugin: The plugin's name.
+        serial: That of the generation.
+        origin: Recognises what is the generation's.
+    """
+
+    def __init__(self, generation: Generation, plugin: Plugin | None = None) -> None:
+        self.plugin = generation.source.name
+        self.serial = generation.serial
+        self.origin = Origin(generation.name)
+        self._references: dict[str, weakref.ref[object]] = {}
+        for relative, module in generation.modules().items():
+            path = ".".join(filter(None, (self.plugin, relative)))
+            self._references[f"module {path}"] = weakref.ref(module)
+            for name, value in vars(module).items():
+                if isinstance(value, type | types.FunctionType) and self.origin.owns(value):
+                    self._references[f"{path}.{name}"] = weakref.ref(value)
+        if plugin is not None:
+            self._references["the instance"] = weakref.ref(plugin)
+
+    @property
+    def alive(self) -> tuple[str, ...]:
+        """Names of what still lives of it: modules, top-level classes and functions, instance."""
+        return tuple(name for name, ref in self._references.items() if ref() is not None)
+
+    def things(self) -> list[object]:
+        """What `alive` names; whoever keeps the list keeps the generation."""
+        found = [reference() for reference in self._references.values()]
+        return [thing for thing in found if thing is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survivor:
+    """A generation that is over and still lives.
+
+    Attributes:
+        plugin: The plugin's name.
+        serial: That of the generation.
+        alive: Names of what lives of it.
+        witness: Who saw it: `explain` says from it who holds the generation.
+    """
+
+    plugin: str
+    serial: int
+    alive: tuple[str, ...]
+    witness: Witness
+
+
+def survivors(witnesses: Iterable[Witness]) -> tuple[Survivor, ...]:
+    """Which of some generations live, once all garbage is collected. This blocks, as that does."""
+    # What the first collection finalises can only go with the second.
+    gc.collect()
+    gc.collect()
+    return tuple(
+        Survivor(plugin=w.plugin, serial=w.serial, alive=w.alive, witness=w)
+        for w in witnesses
+        if w.alive
+    )
+
+
+def explain(witness: Witness) -> tuple[str, ...]:
+    """Say who holds a generation that should be gone. This blocks for 10 to 500 ms.
+
+    It ends a freeze of the garbage collector: what is frozen is not seen to hold anything.
+
+    Returns:
+        A line for each holder, such as `class Cfg kept alive by scores.Score.known['Cfg']`. Where
+        Python cannot see the holder, a line that says so. Nothing for a generation that is gone.
+    """
+    gc.collect()
+    gc.unfreeze()
+    things = witness.things()
+    if not things:
+        return ()
+    search = Search(things, witness.origin)
+    lines = [*_threads(witness.origin), *_exit_functions(witness.origin), *search.run()]
+    lines = (
+        lines or [*search.held_from_c()] or [f"{called(things[0])} lives, but no holder was found"]
+    )
+    return tuple(dict.fromkeys(lines))[:_MOST_LINES]
+
+
+def _threads(origin: Origin) -> list[str]:
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return [
+        f"code of the plugin runs in thread {names.get(number, number)!r}"
+        for number, frame in sys._current_frames().items()  # noqa: SLF001  documented
+        if runs(frame, origin)
+    ]
+
+
+def _exit_functions(origin: Origin) -> list[str]:
+    own = filter(origin.owns, registered_at_exit())
+    return [f"{called(function)} kept alive by atexit" for function in own]

@@ -1,0 +1,8 @@
+"""What a generation leaves behind outside its ledger, and how that is taken back."""
+
+from __future__ import annotations
+
+from rosey.plugins.remedies.origin import Origin
+from rosey.plugins.remedies.table import remedy
+
+__all__ = ["Origin", "remedy"]
