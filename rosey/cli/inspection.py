@@ -18,8 +18,8 @@ from rosey.plugins.blame import load_error
 from rosey.plugins.discovery import discover
 from rosey.plugins.lifecycle import check_dependencies, plan_load, requirement_of
 from rosey.plugins.manifest import Manifest, read_manifest
+from rosey.plugins.reading import Reading, read
 from rosey.plugins.sources import PluginSource, Snapshot, SourceKind
-from rosey.plugins.transaction import Reading, read
 
 # How rosey.config says where a file does not parse.
 _PLACE = re.compile(r"line (?P<line>\d+)(, column \d+)?: (?P<reason>.*)", re.DOTALL)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from rosey.errors import PluginError, PluginLoadError
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.manager import PluginManager
+from rosey.plugins.reading import read
 from rosey.plugins.slots import Slot
-from rosey.plugins.transaction import read
 
 if TYPE_CHECKING:
     from rosey.plugins.watcher import Watcher

@@ -22,10 +22,11 @@ from rosey.plugins.lifecycle import (
 )
 from rosey.plugins.loader import Loader
 from rosey.plugins.manifest import read_manifest
+from rosey.plugins.reading import read
 from rosey.plugins.slots import Slot, Slots
 from rosey.plugins.steps import Steps
 from rosey.plugins.tasks import own_tasks
-from rosey.plugins.transaction import Stage, read
+from rosey.plugins.transaction import Stage
 
 logger = logging.getLogger(__name__)
 

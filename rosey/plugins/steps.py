@@ -18,9 +18,10 @@ from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.faults import Fault, describe
 from rosey.plugins.lifecycle import PluginState, check_dependencies, dependents_of
 from rosey.plugins.manifest import read_manifest
+from rosey.plugins.reading import read
 from rosey.plugins.slots import Slot, Slots
 from rosey.plugins.tasks import Unbroken
-from rosey.plugins.transaction import Stage, Staged, read
+from rosey.plugins.transaction import Stage, Staged
 
 logger = logging.getLogger(__name__)
 

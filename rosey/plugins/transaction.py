@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +12,14 @@ from rosey.errors import PluginLoadError
 from rosey.plugins.base import Host, Plugin, carry_out_declarations
 from rosey.plugins.blame import load_error
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.json_reading import MOST_BYTES, parse, read_content
 from rosey.plugins.ledger import Ledger
 from rosey.plugins.loader import Generation, Loader
+from rosey.plugins.reading import Reading
 from rosey.plugins.remedies import remedy
-from rosey.plugins.schema import validated
-from rosey.plugins.sources import PluginSource, Snapshot, SourceKind
+from rosey.plugins.settings import settings_for
+from rosey.plugins.sources import PluginSource
 
 logger = logging.getLogger(__name__)
-
-COMMON_SETTINGS = frozenset({"enabled", "auto_reload_on_crash"})
-"""Settings that any plugin may have in its section, for the manager to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,58 +35,6 @@ class Staged:
     plugin: Plugin
     ledger: Ledger
     generation: Generation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was read of a plugin at one moment.
-
-    Attributes:
-        snapshot: Its modules.
-        defaults: The settings in its own `config.json`.
-    """
-
-    snapshot: Snapshot
-    defaults: Mapping[str, Any]
-
-    @property
-    def digest(self) -> str:
-        """Tells whether anything has changed."""
-        return f"{self.snapshot.digest} {json.dumps(self.defaults, sort_keys=True)}"
-
-
-async def read(source: PluginSource) -> Reading:
-    """Read a plugin's files, away from the event loop.
-
-    Raises:
-        PluginLoadError: A file cannot be read, or its `config.json` is malformed.
-    """
-    try:
-        return await asyncio.to_thread(_read, source)
-    except OSError as error:
-        reason = f"it cannot be read: {error.strerror or error}"
-        raise PluginLoadError(source.name, reason, path=source.path) from error
-
-
-def _read(source: PluginSource) -> Reading:
-    return Reading(snapshot=Snapshot.read(source.path), defaults=_defaults(source))
-
-
-def _defaults(source: PluginSource) -> dict[str, Any]:
-    path = source.path / "config.json"
-    if source.kind is SourceKind.FILE or not path.is_file():
-        return {}
-    content = read_content(path)
-    if content is None:
-        raise PluginLoadError(source.name, f"it is larger than {MOST_BYTES} bytes", path=path)
-    try:
-        values = parse(content)
-    except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        raise PluginLoadError(source.name, f"not JSON: {error}", path=path, line=line) from error
-    if not isinstance(values, dict):
-        raise PluginLoadError(source.name, "it must hold a JSON object", path=path)
-    return values
 
 
 class Stage:
@@ -144,7 +88,7 @@ class Stage:
             await bus.caller.call(ledger, "import", self._loader.execute, generation)
             plugin_class = find_plugin_class(generation)
             check(plugin_class)
-            settings = _settings(plugin_class, {**reading.defaults, **config})
+            settings = settings_for(plugin_class, {**reading.defaults, **config})
             plugin = await self._set_up(plugin_class, settings, ledger)
         except BaseException as error:  # noqa: BLE001  it is raised there
             await self._discard(ledger, generation, error)
@@ -308,21 +252,3 @@ def _is_plugin_class(value: object, generation: Generation) -> bool:
         and f"{value.__module__}.".startswith(f"{generation.name}.")
         and bool(value.name)
     )
-
-
-def _settings(plugin_class: type[Plugin], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Validate what the plugin declares; what the manager reads too is left in as it is."""
-    schema = plugin_class.config_schema
-    settings = {key: _copied(value) for key, value in values.items()}
-    if schema is None:
-        return settings
-    own = {k: v for k, v in settings.items() if k not in COMMON_SETTINGS or k in schema().fields}
-    path = f"plugins.plugin_config.{plugin_class.name}"
-    return {**settings, **validated(schema, own, path=path, origin=plugin_class.name)}
-
-
-def _copied(value: Any) -> Any:  # noqa: ANN401  a setting of any shape
-    """A plugin's own copy: what it changes must be gone with its generation."""
-    if isinstance(value, Mapping):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
