@@ -9,7 +9,7 @@ SUPPORTED = 3.11 3.12 3.13
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .PHONY: help setup lab run test check format-check lint layers types tests notebooks changelog \
-        test-all bench format refresh screenshots lock clean always
+        test-all bench soak format refresh screenshots lock clean always
 
 heading = printf '\n== %s\n' '$(1)'
 
@@ -32,7 +32,9 @@ setup: $(VENV)/.ready ## Make .venv, unless it is there and still valid
 ORIGIN := $(shell $(BIN)/python -I -c \
     'import importlib.util; print(importlib.util.find_spec("rosey").origin)' 2>/dev/null)
 ifneq ($(ORIGIN),$(CURDIR)/rosey/__init__.py)
-make_venv = "$$python" -m venv --clear $(VENV)
+# Clearing what a link leads to would empty the environment of another checkout.
+make_venv = test ! -L $(VENV) || { echo "$(VENV) is a link: remove it" >&2; exit 1; }; \
+	"$$python" -m venv --clear $(VENV)
 $(VENV)/.ready: always
 endif
 
@@ -103,6 +105,10 @@ bench: setup ## Measure what docs/explanation/benchmarks.md states
 	@$(BIN)/pytest -q -p no:randomly --timeout=0 --benchmark-disable-gc --benchmark-quiet \
 	    --benchmark-json=.benchmarks/last.json benchmarks/bench_*.py
 	@$(BIN)/python benchmarks/summary.py .benchmarks/last.json
+
+soak: setup ## Reload a leaking plugin 10,000 times, and more of what may befall one; RELOADS=1000 is shorter
+	@$(BIN)/python -m benchmarks.soak $(RELOADS)
+	@ROSEY_SOAK=20 $(BIN)/pytest -q tests/plugins/life/test_reload_machine.py
 
 # Tend
 

@@ -1,10 +1,15 @@
-"""How benchmarks measure: one event loop a file, and coroutines timed in rounds of many calls."""
+"""How benchmarks measure: one event loop a file, and coroutines timed in rounds of many calls.
+
+What is no call, such as how long a gate is closed, a benchmark measures itself: `extra_info` in
+the report has it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,6 +24,9 @@ Repeat = Callable[[int], Coroutine[Any, Any, None]]
 """Does what is measured as many times as it is told, within one run of the loop."""
 
 Measure = Callable[[Repeat], None]
+
+Note = Callable[[Sequence[float]], None]
+"""Notes the median and the 99th percentile of what a benchmark has measured itself, in seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +49,18 @@ def measure(benchmark: BenchmarkFixture, runner: asyncio.Runner) -> Measure:
         benchmark.pedantic(lambda: runner.run(repeat(calls)), rounds=ROUNDS, warmup_rounds=2)
 
     return run
+
+
+@pytest.fixture
+def note(benchmark: BenchmarkFixture) -> Note:
+    """Enter what a benchmark has measured itself."""
+
+    def enter(durations_s: Sequence[float]) -> None:
+        benchmark.extra_info["median"] = statistics.median(durations_s)
+        benchmark.extra_info["p99"] = statistics.quantiles(durations_s, n=100)[-1]
+        benchmark.pedantic(lambda: None)  # without a call there is no entry in the report
+
+    return enter
 
 
 def _calibrated(runner: asyncio.Runner, repeat: Repeat) -> int:

@@ -5,14 +5,32 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-Medians = Mapping[str, float]
-"""Seconds for one call, by benchmark."""
+Figures = Mapping[str, float]
+"""Seconds for one call by benchmark; and as `BENCHMARK NAME` what a benchmark has noted itself."""
 
 HEADINGS = ("what", "goal", "measured", "beside", "ratio", "met")
+
+
+def shown(seconds: float) -> str:
+    """A time in the unit that suits it, with three digits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} us"
+
+
+def shown_size(size_bytes: float) -> str:
+    """A size in KiB, with three digits."""
+    return f"{size_bytes / 1024:.3g} KiB"
+
+
+def verdict(factor: float) -> str:
+    """Whether a goal is met, by the factor that is left to it."""
+    return f"yes, {factor:.1f} x over" if factor >= 1 else f"no, {1 / factor:.1f} x short"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +49,10 @@ class Limit:
     limit_s: float
     less: str | None = None
 
-    def row(self, medians: Medians) -> tuple[str, ...]:
+    def row(self, figures: Figures) -> tuple[str, ...]:
         """The goal's line of the table."""
-        took_s = medians[self.measured] - (medians[self.less] if self.less else 0.0)
-        beside = shown(medians[self.less]) if self.less else "-"
+        took_s = figures[self.measured] - (figures[self.less] if self.less else 0.0)
+        beside = shown(figures[self.less]) if self.less else "-"
         goal = f"under {shown(self.limit_s)}"
         return (self.what, goal, shown(took_s), beside, "-", verdict(self.limit_s / took_s))
 
@@ -48,22 +66,24 @@ class Ratio:
         measured: The benchmark.
         beside: The one it is compared with.
         at_most: The ratio that it may have.
+        show: Writes what is compared.
     """
 
     what: str
     measured: str
     beside: str
     at_most: float
+    show: Callable[[float], str] = shown
 
-    def row(self, medians: Medians) -> tuple[str, ...]:
+    def row(self, figures: Figures) -> tuple[str, ...]:
         """The goal's line of the table."""
-        took_s, beside_s = medians[self.measured], medians[self.beside]
-        ratio = took_s / beside_s
+        measured, beside = figures[self.measured], figures[self.beside]
+        ratio = measured / beside
         return (
             self.what,
             f"at most {self.at_most:g} x",
-            shown(took_s),
-            shown(beside_s),
+            self.show(measured),
+            self.show(beside),
             f"{ratio:.2f} x",
             verdict(self.at_most / ratio),
         )
@@ -81,23 +101,59 @@ class Rate:
     what: str
     measured: str
 
-    def row(self, medians: Medians) -> tuple[str, ...]:
+    def row(self, figures: Figures) -> tuple[str, ...]:
         """The figure's line of the table."""
-        took_s = medians[self.measured]
+        took_s = figures[self.measured]
         return (self.what, "-", f"{shown(took_s)} ({1 / took_s:,.0f} a second)", "-", "-", "-")
 
 
 EXAMPLES = ("dice_roller", "quote_db", "trivia")
+SAVES = (
+    "in place",
+    "renamed",
+    "renamed from elsewhere",
+    "vim",
+    "PyCharm",
+    "Jupyter",
+    "truncated first",
+)
 
 GOALS: tuple[Limit | Ratio | Rate, ...] = (
     *(Limit(what=f"load {n}", measured=f"test_load[{n}]", limit_s=0.1) for n in EXAMPLES),
     *(Limit(what=f"reload {n}", measured=f"test_reload[{n}]", limit_s=0.5) for n in EXAMPLES),
     *(Rate(what=f"unload {n}", measured=f"test_unload[{n}]") for n in EXAMPLES),
+    *(
+        Ratio(
+            what=f"reload {what} / read, compile, execute",
+            measured=f"test_reload[{case}]",
+            beside=f"test_execution[{case}]",
+            at_most=2,
+        )
+        for what, case in (
+            ("a plugin of 150 lines, edited", "file"),
+            ("five files, all edited", "package"),
+            ("five files, one edited", "one file of a package"),
+        )
+    ),
+    Limit(what="gate closed by a reload, median", measured="test_gate median", limit_s=0.001),
+    Limit(what="gate closed by a reload, 99 of 100", measured="test_gate p99", limit_s=0.01),
+    *(
+        Limit(what=f"save ({save}) to answer", measured=f"test_save[{save}] median", limit_s=0.06)
+        for save in SAVES
+    ),
+    Rate(what="load one of 10 plugins", measured="test_time[10]"),
     Ratio(
-        what="reload an edited plugin / read, compile, execute",
-        measured="test_reload_of_an_edited_plugin",
-        beside="test_execution_of_an_edited_file",
-        at_most=2,
+        what="load one of 1,000 plugins / of 100",
+        measured="test_time[1000]",
+        beside="test_time[100]",
+        at_most=1.1,
+    ),
+    Ratio(
+        what="memory of one of 1,000 plugins / of 100",
+        measured="test_memory[1000] bytes",
+        beside="test_memory[100] bytes",
+        at_most=1.1,
+        show=shown_size,
     ),
     Limit(what="dispatch to 10 handlers", measured="test_emit[10]", limit_s=0.001),
     Ratio(
@@ -150,31 +206,19 @@ GOALS: tuple[Limit | Ratio | Rate, ...] = (
 )
 
 
-def shown(seconds: float) -> str:
-    """A time in the unit that suits it, with three digits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} us"
+def read_figures(path: Path) -> dict[str, float]:
+    """The figures in a report of pytest-benchmark; a time for one call where a round has many."""
+    figures: dict[str, float] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8"))["benchmarks"]:
+        name, noted = entry["name"], entry["extra_info"]
+        figures[name] = entry["stats"]["median"] / noted.get("calls", 1)
+        figures |= {f"{name} {what}": value for what, value in noted.items() if what != "calls"}
+    return figures
 
 
-def verdict(factor: float) -> str:
-    """Whether a goal is met, by the factor that is left to it."""
-    return f"yes, {factor:.1f} x over" if factor >= 1 else f"no, {1 / factor:.1f} x short"
-
-
-def read_medians(path: Path) -> dict[str, float]:
-    """The medians in a report of pytest-benchmark, for one call where a round has many."""
-    report = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        entry["name"]: entry["stats"]["median"] / entry["extra_info"].get("calls", 1)
-        for entry in report["benchmarks"]
-    }
-
-
-def table(medians: Medians) -> str:
+def table(figures: Figures) -> str:
     """The table as markdown; goals whose benchmarks did not run are left out."""
-    rows = [HEADINGS, *(goal.row(medians) for goal in GOALS if _has_run(goal, medians))]
+    rows = [HEADINGS, *(goal.row(figures) for goal in GOALS if _has_run(goal, figures))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     rule = tuple("-" * width for width in widths)
     return "\n".join(_line(row, widths) for row in (rows[0], rule, *rows[1:]))
@@ -185,21 +229,21 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _has_run(goal: Limit | Ratio | Rate, medians: Medians) -> bool:
+def _has_run(goal: Limit | Ratio | Rate, figures: Figures) -> bool:
     wanted = {goal.measured}
     if isinstance(goal, Ratio):
         wanted.add(goal.beside)
     elif isinstance(goal, Limit) and goal.less is not None:
         wanted.add(goal.less)
-    return wanted <= medians.keys()
+    return wanted <= figures.keys()
 
 
 def main() -> None:
     """Print the table of the report that is named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path, help="what pytest --benchmark-json wrote")
-    medians = read_medians(parser.parse_args().report)
-    print(f"\nPython {platform.python_version()}, medians\n\n{table(medians)}")  # noqa: T201  its purpose
+    figures = read_figures(parser.parse_args().report)
+    print(f"\nPython {platform.python_version()}, medians\n\n{table(figures)}")  # noqa: T201  its purpose
 
 
 if __name__ == "__main__":

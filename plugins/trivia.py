@@ -65,6 +65,7 @@ class Trivia(Plugin):
     description = "Play trivia with !trivia"
     author = "Rosey contributors"
     config_schema = TriviaConfig
+    watch = ("trivia_questions.json",)
 
     async def setup(self) -> None:
         """Read the questions, in a thread: a slow disk must not stop the bot."""
@@ -163,11 +164,11 @@ class Trivia(Plugin):
         self.emit_event("trivia.answered", facts)
         await self.say(game, f"✓ {player} is right: {question.answers[0]}. +{points} points!")
         try:
-            await self.keep(player, points)
+            await self.add(player, points)
         finally:
             await self.ask(game)
 
-    async def keep(self, player: str, points: int) -> None:
+    async def add(self, player: str, points: int) -> None:
         """Add points to a player's score of all games."""
         # In a transaction nobody else writes between reading the scores and keeping them.
         async with self.storage.transaction():

@@ -7,9 +7,9 @@ from rosey.chat.commands import CommandContext, command
 from rosey.chat.model import Message, Rank, Reply, User
 from rosey.config import Config
 from rosey.errors import RoseyError, StorageError, UsageError
-from rosey.plugins.base import Plugin, every, on
+from rosey.plugins.base import Plugin, every, migrates, on
 from rosey.plugins.events import Delivery, Event
-from rosey.plugins.schema import ConfigSchema, Secret, SecretField, fields, validate
+from rosey.plugins.loading.schema import ConfigSchema, Secret, SecretField, fields, validate
 from rosey.storage import Migration, PluginStorage
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "command",
     "every",
     "fields",
+    "migrates",
     "on",
     "validate",
 ]

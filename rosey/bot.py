@@ -18,12 +18,14 @@ from rosey.chat.permissions import Permissions
 from rosey.chat.router import Router
 from rosey.config import Config, as_written
 from rosey.connections.local import LocalConnection
+from rosey.diagnostics.memory import Witnesses
 from rosey.errors import PluginError
+from rosey.live_config import ConfigChange, LiveConfig
 from rosey.management import Management
 from rosey.plugins.base import Plugin
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Delivery, Event, Handler, Subscription, current_event
-from rosey.plugins.hot_reload import HotReload
+from rosey.plugins.following.hot_reload import HotReload
 from rosey.plugins.manager import PluginManager
 from rosey.plugins.services import ServiceRegistry
 from rosey.storage import Storage
@@ -63,12 +65,13 @@ class Bot:
         connection: Where people talk to it, instead of what the configuration names.
 
     Attributes:
-        config: As passed.
+        config: As passed, until its file has changed: then it is what that says.
         bus: Where events go.
         services: What plugins offer each other.
         storage: What plugins persist.
         router: Which commands there are.
         plugin_manager: Which plugins there are.
+        witnesses: Tell which generations of plugins live although they are over.
         connection: Where people talk to it; `send_message` says something there.
         local: Where the owner talks to it; the same as `connection` by default.
         started_at: Seconds since the epoch; None where it does not run.
@@ -87,14 +90,19 @@ class Bot:
             prefix=self.config.command_prefix,
             permissions=Permissions(accounts=self.config.accounts),
         )
+        self.witnesses = Witnesses()
         self.plugin_manager = PluginManager(
             self,
             self.config.plugins.plugin_dirs,
             plugin_config=self.config.plugins.plugin_config,
             prepare=[self._attach_storage],
             release=self.storage.release,
+            ended=self.witnesses.watch,
         )
-        self._hot_reload = HotReload(self.plugin_manager, self._is_wanted)
+        self._live_config = LiveConfig(self)
+        self._hot_reload = HotReload(
+            self.bus, lambda: self._live_config.files, self._live_config.follow
+        )
         self.local = Link(LocalConnection(), self.bus)
         self.connection = self.local if connection is None else Link(connection, self.bus)
         self.started_at: float | None = None
@@ -152,9 +160,8 @@ class Bot:
         # Settings for a plugin that is not there are a mistake worth a word.
         found = [*names, *self.plugin_manager.slots.rejected, *plugins.plugin_config]
         wanted = found if plugins.enabled is None else plugins.enabled
-        self.failures = await self.plugin_manager.load_all(names=filter(self._is_wanted, wanted))
-        if plugins.hot_reload:
-            await self._hot_reload.start()
+        self.failures = await self.plugin_manager.load_all(names=filter(plugins.wants, wanted))
+        await self._hot_reload.start()
         self.started_at = time.time()
         for link in self._links:
             self._connected = link.start()
@@ -191,6 +198,7 @@ class Bot:
             last_first.push_async_callback(self.plugin_manager.close)
             for link in reversed(self._links):
                 last_first.push_async_callback(link.close)
+            last_first.push_async_callback(self._live_config.settle)
             last_first.push_async_callback(self._hot_reload.close)
             if self.started_at is not None:
                 last_first.callback(self._end_uptime)
@@ -290,9 +298,9 @@ class Bot:
         """Unload a plugin; see `PluginManager.unload_plugin`."""
         await self.plugin_manager.unload_plugin(name, with_dependents=with_dependents)
 
-    async def reload(self, name: str) -> None:
+    async def reload(self, name: str, *, fresh: bool = False) -> None:
         """Reload a plugin; see `PluginManager.reload_plugin`."""
-        await self.plugin_manager.reload_plugin(name)
+        await self.plugin_manager.reload_plugin(name, fresh=fresh)
 
     async def enable(self, name: str) -> None:
         """Enable a plugin; see `PluginManager.enable_plugin`."""
@@ -302,15 +310,27 @@ class Bot:
         """Disable a plugin; see `PluginManager.disable_plugin`."""
         await self.plugin_manager.disable_plugin(name)
 
+    async def reload_config(self) -> ConfigChange:
+        """Read the configuration file again, and apply what is new in it while the bot runs.
+
+        With hot reload on, a saved file is applied by itself.
+
+        Returns:
+            What was done, and which plugins are not as the configuration says.
+
+        Raises:
+            ConfigError: It is refused, with every fault; nothing has changed then.
+            RuntimeError: The bot does not run.
+        """
+        if self._phase is not _Phase.STARTED:
+            raise RuntimeError("a bot that does not run takes no configuration over")
+        change = await self._live_config.reload()
+        await self._hot_reload.adjust()
+        return change
+
     @property
     def _links(self) -> tuple[Link, ...]:
         return (self.local,) if self.connection is self.local else (self.local, self.connection)
-
-    def _is_wanted(self, plugin: str) -> bool:
-        """Whether the configuration has a plugin of that name loaded."""
-        plugins = self.config.plugins
-        is_enabled = plugins.enabled is None or plugin in plugins.enabled
-        return is_enabled and plugin not in plugins.disabled
 
     def _attach_storage(self, plugin: Plugin) -> None:
         plugin.storage = self.storage.namespace(plugin.name)

@@ -68,14 +68,22 @@ class PluginLoadError(PluginError):
         reason: What is wrong, in a sentence.
         path: The file in which it is wrong, where one is to blame.
         line: The line in that file, from 1.
+        traceback: As Python prints it, from the plugin's own code on; empty where none is to blame.
     """
 
     def __init__(
-        self, plugin: str, reason: str, *, path: Path | None = None, line: int | None = None
+        self,
+        plugin: str,
+        reason: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        traceback: str = "",
     ) -> None:
         self.reason = reason
         self.path = path
         self.line = line
+        self.traceback = traceback
         where = "" if path is None else f" ({path})" if line is None else f" ({path}:{line})"
         super().__init__(plugin, f"{plugin}: {reason}{where}")
 
@@ -90,6 +98,25 @@ class DependencyError(PluginLoadError):
     def __init__(self, plugin: str, reason: str, *, chain: Sequence[str]) -> None:
         self.chain = tuple(chain)
         super().__init__(plugin, reason)
+
+
+class StateError(PluginLoadError):
+    """Raised when a plugin's state cannot go to its next version; the old one keeps it."""
+
+
+class OutdatedError(PluginLoadError):
+    """Raised when a plugin was made ready with code of others that was replaced meanwhile."""
+
+    def __init__(self, plugin: str) -> None:
+        super().__init__(plugin, "what it imports was reloaded meanwhile: try again")
+
+
+class DependentsChangedError(PluginLoadError):
+    """Raised when others have come to need a plugin whose reload has begun without them."""
+
+    def __init__(self, plugin: str, dependents: Sequence[str]) -> None:
+        names = ", ".join(dependents)
+        super().__init__(plugin, f"{names} came to need it meanwhile: try again")
 
 
 class PluginNotFoundError(PluginError):
@@ -142,6 +169,21 @@ class DeadlineExceededError(PluginError):
     def __init__(self, plugin: str, where: str, deadline_s: float) -> None:
         self.deadline_s = deadline_s
         super().__init__(plugin, f"{where} of {plugin} did not finish within {deadline_s:g} s")
+
+
+class GateOverflowError(PluginError):
+    """Raised when more events wait for a plugin than may while it changes; none of them is lost.
+
+    Attributes:
+        most_waiting: How many may wait.
+    """
+
+    def __init__(self, plugin: str, plugins: str, most_waiting: int) -> None:
+        self.most_waiting = most_waiting
+        super().__init__(
+            plugin,
+            f"more than {most_waiting:,} events came while {plugins} was to change: try again",
+        )
 
 
 class ServiceAlreadyRegistered(RoseyError):  # noqa: N818  the PRD's name, part of the promise

@@ -14,10 +14,13 @@ from rosey.diagnostics.snapshot import (
     plugin_snapshot,
 )
 from rosey.errors import PluginLoadError, RoseyError, UsageError
-from rosey.plugins.discovery import LONGEST_NAME
 from rosey.plugins.lifecycle import LOADED, PluginState
+from rosey.plugins.loading.discovery import LONGEST_NAME
 
 Step = Callable[[str], Awaitable[object]]
+
+FRESH = "--fresh"
+"""Drops the state of a plugin at its reload."""
 
 
 class Management:
@@ -61,7 +64,9 @@ class Management:
         needs = f" (rank: {found.rank})" if found.rank > Rank.ANONYMOUS else ""
         await ctx.reply(f"{found.usage(prefix)}{needs} - {found.help or 'no help'}")
 
-    async def plugin(self, ctx: CommandContext, action: str = "list", name: str = "") -> None:
+    async def plugin(
+        self, ctx: CommandContext, action: str = "list", name: str = "", option: str = ""
+    ) -> None:
         """Carry out `!plugin list|info|load|unload|enable|disable|reload`."""
         action = action.casefold()
         if action not in {"list", "info", *self._steps}:
@@ -71,8 +76,13 @@ class Management:
             return
         if not 1 <= len(name) <= LONGEST_NAME:
             raise UsageError(f"{action} needs the name of a plugin")
+        if option and (action, option) != ("reload", FRESH):
+            raise UsageError(f"only reload takes an option: {FRESH}")
         try:
-            await (self._inform(ctx, name) if action == "info" else self._manage(ctx, action, name))
+            if action == "info":
+                await self._inform(ctx, name)
+            else:
+                await self._manage(ctx, action, name, is_fresh=option == FRESH)
         except RoseyError as error:
             await ctx.reply(self._bot.redact(f"✗ {error}"))
 
@@ -95,7 +105,7 @@ class Management:
             return
         await ctx.reply(plugin_info(plugin, self._bot.router.prefix, is_full=is_admin))
 
-    async def _manage(self, ctx: CommandContext, action: str, name: str) -> None:
+    async def _manage(self, ctx: CommandContext, action: str, name: str, *, is_fresh: bool) -> None:
         if ctx.rank < Rank.ADMIN:
             prefix = self._bot.router.prefix
             await ctx.reply(f"{prefix}plugin {action} needs the rank {Rank.ADMIN}.")
@@ -107,7 +117,7 @@ class Management:
         manager.slots.known(name)
         beginning, end, step = self._steps[action]
         await ctx.reply(beginning.format(name))
-        await step(name)
+        await (manager.reload_plugin(name, fresh=True) if is_fresh else step(name))
         version = f" v{plugin_snapshot(self._bot, name).version}" if action == "reload" else ""
         await ctx.reply(end.format(name) + version)
 

@@ -34,7 +34,7 @@ async def setup(self):
     self.provide_service("names", self)
 """
 
-USAGE = "Usage: !plugin [action] [name]"
+USAGE = "Usage: !plugin [action] [name] [option]"
 
 CONFIG = {
     "dice_roller": {"max_dice": 100, "max_sides": 1000},
@@ -246,7 +246,7 @@ async def test_file_that_was_no_plugin_can_be_loaded_once_it_is_one(bot: Bot, fo
         ),
         ("reload", f"{USAGE} (reload needs the name of a plugin)"),
         (f"info {'x' * 65}", f"{USAGE} (info needs the name of a plugin)"),
-        ("info a b", f"{USAGE} (there are too many words)"),
+        ("info a b c", f"{USAGE} (there are too many words)"),
     ],
 )
 async def test_wrong_words_are_answered_with_what_is_right(
@@ -299,7 +299,7 @@ async def test_help_lists_what_the_user_may_use(bot: Bot) -> None:
     assert answer == (
         "Commands:\n"
         "  !help [command] - List the commands, or explain one.\n"
-        "  !plugin [action] [name] - List and manage plugins.\n"
+        "  !plugin [action] [name] [option] - List and manage plugins.\n"
         "  !roll [sides] - Roll a die.\n"
         "  !services - List the services that plugins provide."
     )
@@ -397,3 +397,32 @@ async def login(self, ctx):
     assert "  token: '${TOKEN}'\n  url: 'https://bot:${TOKEN}@host'" in said[-1]
     assert "Faults: 1, last ValueError: cannot log in with <secret>" in said[-1]
     assert CANARY not in "".join(said)
+
+
+COUNTER = """
+def export_state(self): return self.count
+def import_state(self, state, version): self.count = state
+count = 0
+@command("count")
+async def say_count(self, ctx):
+    self.count += 1
+    await ctx.reply(str(self.count))
+"""
+
+
+async def test_reload_keeps_the_state_unless_it_is_to_be_fresh(folder: Path) -> None:
+    write_plugin(folder, "counter", COUNTER)
+    async with bot_of(folder) as bot:
+        await bot.say("!count")
+        await bot.say("!plugin reload counter")
+        assert await bot.say("!count") == ["2"]
+
+        await bot.say("!plugin reload counter --fresh")
+        assert await bot.say("!count") == ["1"]
+
+
+@pytest.mark.parametrize("line", ["reload trivia --old", "load trivia --fresh", "info trivia x"])
+async def test_option_that_there_is_not_is_answered_with_the_usage(bot: Bot, line: str) -> None:
+    (answer,) = await bot.say(f"!plugin {line}")
+
+    assert answer == f"{USAGE} (only reload takes an option: --fresh)"

@@ -11,9 +11,11 @@ import types
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import Parameter
 from typing import Any
 
 from rosey.errors import UsageError
+from rosey.plugins.calling.parameters import Told, parameters_of
 
 _WORD = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
 _TRUE = frozenset({"yes", "y", "true", "on", "1"})
@@ -58,29 +60,44 @@ def arguments_of(handler: Callable[..., Any]) -> tuple[Argument, ...]:
             bool, an Enum, a Literal, or one of these or None; a parameter follows the one for the
             rest of the line; or there is a `**parameter`.
     """
-    hints = typing.get_type_hints(handler)
-    parameters = [*inspect.signature(handler).parameters.values()]
+    parameters = parameters_of(handler)
     if not parameters:
         raise TypeError(f"{handler.__qualname__} must take the command's context: (self, ctx)")
+    hints = _hints(handler, parameters[1:])
     found: list[Argument] = []
     for parameter in parameters[1:]:
         if found and (found[-1].is_rest or found[-1].is_many):
             raise TypeError(
                 f"{parameter.name} comes after {found[-1].name}, which takes all that is left"
             )
-        if parameter.kind is parameter.VAR_KEYWORD:
+        if parameter.kind is Parameter.VAR_KEYWORD:
             raise TypeError(f"**{parameter.name} cannot be written on a chat line")
-        is_many = parameter.kind is parameter.VAR_POSITIONAL
+        is_many = parameter.kind is Parameter.VAR_POSITIONAL
         found.append(
             Argument(
                 name=parameter.name,
                 convert=_converter(parameter.name, hints.get(parameter.name, str)),
-                is_required=not is_many and parameter.default is parameter.empty,
-                is_rest=parameter.kind is parameter.KEYWORD_ONLY,
+                is_required=not is_many and parameter.default is Parameter.empty,
+                is_rest=parameter.kind is Parameter.KEYWORD_ONLY,
                 is_many=is_many,
             )
         )
     return tuple(found)
+
+
+def _hints(handler: Callable[..., Any], parameters: Sequence[Told | Parameter]) -> dict[str, Any]:
+    """What arguments are annotated with; what else is, only a type checker may be able to read."""
+    written = {p.name: p.annotation for p in parameters if p.annotation is not Parameter.empty}
+    names = getattr(inspect.unwrap(handler), "__globals__", {})
+    # Nearly all are such, and evaluating one takes a hundred times as long as looking it up.
+    simple = {
+        name: _BY_WORD[hint]
+        for name, hint in written.items()
+        if isinstance(hint, str) and hint in _BY_WORD and hint not in names
+    }
+    if len(simple) == len(written):
+        return simple
+    return typing.get_type_hints(types.SimpleNamespace(__annotations__=written), names)
 
 
 def parse(arguments: Sequence[Argument], text: str) -> tuple[list[Any], dict[str, Any]]:
@@ -181,3 +198,4 @@ def _to_bool(word: str) -> bool:
 
 
 _CONVERTERS: dict[Any, Convert] = {str: str, int: _to_int, float: _to_float, bool: _to_bool}
+_BY_WORD = {kind.__name__: kind for kind in _CONVERTERS}

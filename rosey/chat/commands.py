@@ -10,8 +10,8 @@ from rosey.chat.arguments import Argument, arguments_of
 from rosey.chat.escaping import for_log
 from rosey.chat.model import Message, Rank, User
 from rosey.plugins.base import Method, declare
+from rosey.plugins.calling.ownership import Owner
 from rosey.plugins.events import Event
-from rosey.plugins.ownership import Owner
 
 Send = Callable[[str], Awaitable[None]]
 

@@ -14,8 +14,8 @@ from rosey.chat.escaping import for_log
 from rosey.chat.model import LOCAL, Message, Reply, Whispered
 from rosey.errors import ConnectionLostError
 from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.events import Event, current_event
-from rosey.plugins.faults import Fault, describe
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from rosey.chat.model import LOCAL, Message, Rank, Reply
 from rosey.chat.permissions import Permissions
 from rosey.errors import CommandAlreadyRegistered, UsageError
 from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.faults import Fault
+from rosey.plugins.calling.ownership import Owner, current_owner
 from rosey.plugins.events import Event, as_coroutine_function
-from rosey.plugins.faults import Fault
-from rosey.plugins.ownership import Owner, current_owner
 
 _WORD_AND_REST = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _SHOWN_CHARS = 40
@@ -121,12 +121,21 @@ class Router:
         if found is None:
             return
         word, rest = found.groups()
-        command = self.find(word)
+        command = await self._command(word, event)
         if command is not None:
             await self._answer(command, event, message, word, rest)
         elif message.is_private:
             # In company the word may be meant for another bot.
             await self._send(message, self._unknown(word, self.permissions.rank_of(message.user)))
+
+    async def _command(self, word: str, event: Event) -> Command | None:
+        """What a word calls; while its plugin changes, what it calls once that is over."""
+        command = self.find(word)
+        owner = command.owner if command is not None else None
+        if owner is None or owner.gate.admits(current_owner(), event.root):
+            return command
+        await owner.gate.turn()
+        return self.find(word)
 
     async def _answer(
         self, command: Command, event: Event, message: Message, word: str, rest: str

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rosey.errors import PluginLoadError
-from rosey.plugins.sources import PluginSource, Snapshot
+from rosey.plugins.loading.sources import PluginSource, Snapshot
 
 STATEMENTS_WITH_BLOCKS = (ast.If, ast.Try, ast.With)
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from rosey.cli.class_faults import class_faults
 from rosey.config import Config
 from rosey.errors import ConfigError, ConfigFault, DependencyError, PluginLoadError
-from rosey.plugins.blame import load_error
-from rosey.plugins.discovery import discover
 from rosey.plugins.lifecycle import check_dependencies, plan_load, requirement_of
-from rosey.plugins.manifest import Manifest, read_manifest
-from rosey.plugins.reading import Reading, read
-from rosey.plugins.sources import PluginSource, Snapshot, SourceKind
+from rosey.plugins.loading.blame import load_error
+from rosey.plugins.loading.discovery import discover
+from rosey.plugins.loading.manifest import Manifest
+from rosey.plugins.loading.reading import Reading, read
+from rosey.plugins.loading.sources import PluginSource, Snapshot, SourceKind
 
 # How rosey.config says where a file does not parse.
 _PLACE = re.compile(r"line (?P<line>\d+)(, column \d+)?: (?P<reason>.*)", re.DOTALL)
@@ -105,9 +105,7 @@ class Inspection:
         sources = {n: entry for n, entry in found.items() if isinstance(entry, PluginSource)}
         readings = {name: _read(source) for name, source in sources.items()}
         manifests = {
-            name: read_manifest(sources[name], reading.snapshot)
-            if isinstance(reading, Reading)
-            else Manifest()
+            name: reading.manifest if isinstance(reading, Reading) else Manifest()
             for name, reading in readings.items()
         }
         declared = {name: manifest.dependencies for name, manifest in manifests.items()}
@@ -164,7 +162,7 @@ def _dependency_faults(name: str, manifests: Mapping[str, Manifest]) -> Iterator
     for text in manifests[name].dependencies:
         try:
             if requirement_of(name, text).name in versions:
-                check_dependencies(name, [text], versions)
+                check_dependencies(name, [text], versions.get)
         except DependencyError as error:
             yield error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import io
 import logging
 import os
@@ -45,23 +44,23 @@ def run(path: Path | None, connection: str | None, *, is_debug: bool = False) ->
         ConfigError: The configuration is refused.
         StorageError: The storage cannot be opened.
     """
-    config = _config(path if path is not None else find_config(Path()))
-    if connection is not None:
-        config = dataclasses.replace(config, connection=connection)
-    configure_logging(config.redact, is_debug=is_debug)
-    asyncio.run(_serve(config))
+    config = _config(path if path is not None else find_config(Path()), connection)
+    asyncio.run(_serve(config, is_debug=is_debug))
     return 0
 
 
-def _config(path: Path | None) -> Config:
+def _config(path: Path | None, connection: str | None) -> Config:
     if path is None:
-        return Config.from_mapping({"connection": CONSOLE}, origin="embedded default")
-    return Config.load(path)
+        values = {"connection": connection or CONSOLE}
+        return Config.from_mapping(values, origin="embedded default")
+    return Config.load(path, connection=connection)
 
 
-async def _serve(config: Config) -> None:
+async def _serve(config: Config, *, is_debug: bool) -> None:
     _stop_on_signals()
     bot = Bot(config, connection=_connection(config, lambda: _words(bot)))
+    # The bot's own: it knows the secrets of a changed configuration too.
+    configure_logging(bot.redact, is_debug=is_debug)
     with contextlib.suppress(asyncio.CancelledError):  # a signal
         async with bot:
             _report(bot)

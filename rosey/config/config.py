@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import hashlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +18,26 @@ from rosey.config.environment import Filling, Redaction
 from rosey.config.reading import read, refused
 from rosey.config.shapes import in_one_shape
 from rosey.errors import ConfigError, ConfigFault
-from rosey.plugins.schema import ConfigSchema, fields, validate, validated
+from rosey.plugins.loading.schema import ConfigSchema, fields, validate, validated
 
 CONNECTIONS = ("local", "console")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigFile:
+    """The file that a configuration was read from, and how.
+
+    Attributes:
+        path: Where it stands; absolute, links not followed.
+        environ: Where `${NAME}` is looked up; None for the environment.
+        connection: Where people talk to the bot, whatever the file says; None for what it says.
+        digest: Tells whether it says something else now; the environment is part of that.
+    """
+
+    path: Path
+    environ: Mapping[str, str] | None = field(repr=False)
+    connection: str | None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +45,9 @@ class PluginsConfig:
     """Which plugins run, and with which settings.
 
     Attributes:
-        enabled: Names of what is loaded at the start; None for everything that is found.
-        disabled: Names of what is not loaded at the start, unless another plugin needs it.
-        hot_reload: Whether a changed file is reloaded by itself.
+        enabled: Names of what is loaded; None for everything that is found.
+        disabled: Names of what is not loaded, unless another plugin needs it.
+        hot_reload: Whether changed files are followed.
         plugin_dirs: Searched for plugins, in this order.
         plugin_config: Settings by plugin name, with environment variables filled in.
         shown_config: The same settings as they stand in the file. They too may hold secrets:
@@ -40,6 +60,11 @@ class PluginsConfig:
     plugin_dirs: tuple[Path, ...] = ()
     plugin_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     shown_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+
+    def wants(self, plugin: str) -> bool:
+        """Whether a plugin of that name is to be loaded where there is one."""
+        is_enabled = self.enabled is None or plugin in self.enabled
+        return is_enabled and plugin not in self.disabled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +79,7 @@ class Config:
         accounts: Rank by account, for accounts that a network vouches for.
         plugins: Which plugins run, and with which settings.
         redact: Takes the values that came from the environment out of a text.
+        file: Where it was read; None where it was in no file.
     """
 
     origin: str = "defaults"
@@ -63,9 +89,16 @@ class Config:
     accounts: Mapping[str, Rank] = field(default_factory=dict)
     plugins: PluginsConfig = field(default_factory=PluginsConfig)
     redact: Redaction = field(default_factory=Redaction, repr=False, compare=False)
+    file: ConfigFile | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def load(cls, path: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        connection: str | None = None,
+    ) -> Config:
         """Read a configuration file, JSON or YAML. This blocks.
 
         Relative paths in it count from its folder.
@@ -73,14 +106,32 @@ class Config:
         Args:
             path: The file; `.yaml` and `.yml` are YAML, everything else is JSON.
             environ: Where `${NAME}` is looked up; by default the environment.
+            connection: Where people talk to the bot, whatever the file says.
 
         Raises:
             ConfigError: With every fault, on one line.
         """
-        file = Path(path)
-        return cls.from_mapping(
-            read(file), origin=str(path), base=file.resolve().parent, environ=environ
-        )
+        file = ConfigFile(path=Path(path).absolute(), environ=environ, connection=connection)
+        return cls._read(file, str(path))
+
+    def again(self) -> Config:
+        """Read the same file again, in the same way. This blocks.
+
+        Raises:
+            ConfigError: With every fault, on one line; also where it was in no file.
+        """
+        if self.file is None:
+            raise refused(self.origin, "it was in no file that could be read again")
+        return self._read(self.file, self.origin)
+
+    @classmethod
+    def _read(cls, file: ConfigFile, origin: str) -> Config:
+        base = file.path.resolve().parent
+        values = read(file.path, origin)
+        config = cls.from_mapping(values, origin=origin, base=base, environ=file.environ)
+        connection = config.connection if file.connection is None else file.connection
+        file = dataclasses.replace(file, digest=_digest(values, file.environ))
+        return dataclasses.replace(config, file=file, connection=connection)
 
     @classmethod
     def from_mapping(
@@ -120,7 +171,8 @@ class Config:
         )
 
 
-_FOLDER = validate.Regexp(r"[^\0]+\Z", error="must name a folder")
+# Of a lone half of a surrogate pair no path can be made.
+_FOLDER = validate.Regexp(r"[^\0\ud800-\udfff]+\Z", error="must name a folder")
 
 
 class _PluginsSchema(ConfigSchema):
@@ -146,6 +198,12 @@ class _ConfigSchema(ConfigSchema):
         keys=fields.Str(), values=fields.Str(validate=validate.OneOf(_RANKS)), load_default=dict
     )
     plugins = fields.Nested(_PluginsSchema, load_default=lambda: _PluginsSchema().load({}))
+
+
+def _digest(values: Mapping[str, Any], environ: Mapping[str, str] | None) -> str:
+    filled = Filling(os.environ if environ is None else environ).fill(values)
+    content = json.dumps([values, filled], sort_keys=True)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def _checked(

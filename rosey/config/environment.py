@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rosey.errors import ConfigFault
-from rosey.plugins.schema import MASK, Secret
+from rosey.plugins.loading.schema import MASK, Secret
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -66,9 +66,9 @@ class Redaction:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        long_enough = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
+        self._secrets = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
         # Also as `repr` writes them; the longest first, as one may be the beginning of another.
-        forms = long_enough | {repr(s)[1:-1] for s in long_enough}
+        forms = self._secrets | {repr(s)[1:-1] for s in self._secrets}
         self._forms = sorted(forms, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -76,6 +76,9 @@ class Redaction:
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
+
+    def __or__(self, other: Redaction) -> Redaction:
+        return Redaction([*self._secrets, *other._secrets])
 
     def __repr__(self) -> str:
         return f"<Redaction of {len(self._forms)} texts>"

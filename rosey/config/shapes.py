@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rosey.errors import ConfigError, ConfigFault
-from rosey.plugins.schema import ConfigSchema, fields, validated
+from rosey.plugins.loading.schema import ConfigSchema, fields, validated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ from rosey.plugins.remedies.lines import name_of
 _MOST_LEVELS = 16
 _MOST_NODES = 5_000
 _FROM_C = (
-    "kept alive from C code, which does not say who it is: an argument of an atexit function, "
-    "a callback of sqlite3 or ctypes, or a variable of a running function"
+    "kept alive from C code, which does not say who it is: an argument of an atexit function, a "
+    "function for os.register_at_fork, a callback of sqlite3 or ctypes, or a variable of a running "
+    "function"
 )
 
 

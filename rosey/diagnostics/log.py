@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rosey.chat.escaping import for_log
-from rosey.plugins.faults import describe
+from rosey.plugins.calling.faults import describe
 
 RECORDS_KEPT = 1_000
 LOGGERS = ("rosey", "plugin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 import threading
 import types
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from rosey.diagnostics.holders import Search, called
 from rosey.plugins.base import Plugin
-from rosey.plugins.loader import Generation
+from rosey.plugins.loading.loader import Generation
 from rosey.plugins.remedies import Origin
 from rosey.plugins.remedies.interpreter import registered_at_exit
 from rosey.plugins.remedies.running import runs
@@ -36,7 +37,7 @@ class Witness:
     def __init__(self, generation: Generation, plugin: Plugin | None = None) -> None:
         self.plugin = generation.source.name
         self.serial = generation.serial
-        self.origin = Origin(generation.name)
+        self.origin = Origin(generation)
         self._references: dict[str, weakref.ref[object]] = {}
         for relative, module in generation.modules().items():
             path = ".".join(filter(None, (self.plugin, relative)))
@@ -56,6 +57,34 @@ class Witness:
         """What `alive` names; whoever keeps the list keeps the generation."""
         found = [reference() for reference in self._references.values()]
         return [thing for thing in found if thing is not None]
+
+
+class Witnesses:
+    """Watches the generations that a running bot ends; it pins none.
+
+    Args:
+        most: How many generations of one plugin are watched: the newest that live.
+    """
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._watched: dict[str, tuple[Witness, ...]] = {}
+
+    def watch(self, generation: Generation, plugin: Plugin | None = None) -> None:
+        """Have a look at a generation that ends now; to be called before it is dropped.
+
+        Args:
+            generation: One that was retired, or discarded before it served.
+            plugin: Its instance, where there is one.
+        """
+        witness = Witness(generation, plugin)
+        living = [w for w in self._watched.get(witness.plugin, ()) if w.alive]
+        self._watched[witness.plugin] = (*living, witness)[-self._most :]
+
+    def survivors(self) -> tuple[Survivor, ...]:
+        """Which of them live, by plugin and oldest first. This blocks, and any thread may ask."""
+        # A copy: meanwhile the bot's loop may end another generation.
+        return survivors(itertools.chain.from_iterable(self._watched.copy().values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

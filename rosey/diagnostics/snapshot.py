@@ -15,12 +15,13 @@ from rosey.chat.commands import Command
 from rosey.chat.router import Router
 from rosey.diagnostics.shown import Shown
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.entries import Taken
-from rosey.plugins.faults import Fault
+from rosey.plugins.calling.faults import Fault
+from rosey.plugins.life.progress import ReloadReport
+from rosey.plugins.life.slots import Slot
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.manager import PluginManager
+from rosey.plugins.owning.entries import Taken
 from rosey.plugins.services import ServiceInfo, ServiceRegistry
-from rosey.plugins.slots import Slot
 
 
 class Observed(Protocol):
@@ -82,6 +83,7 @@ class PluginSnapshot:
         source: Its file or folder.
         generation: Counts the loads of all plugins; None where it is not loaded.
         reloads: Successful ones since it was loaded.
+        last_reload: How the last of them went; None before.
         uptime_s: Seconds since it was loaded; None where it is not.
         dependencies: What it declares.
         commands: The words of its chat commands.
@@ -101,6 +103,7 @@ class PluginSnapshot:
     source: str
     generation: int | None
     reloads: int
+    last_reload: ReloadReport | None
     uptime_s: float | None
     dependencies: tuple[str, ...]
     commands: tuple[str, ...]
@@ -197,6 +200,7 @@ def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
         source=str(slot.source.path),
         generation=staged.generation.serial if staged is not None else None,
         reloads=slot.reloads,
+        last_reload=slot.last_reload,
         uptime_s=_since(slot.loaded_at),
         dependencies=tuple(facts.dependencies),
         commands=tuple(c.name for c in bot.router.commands() if c.plugin == slot.name),

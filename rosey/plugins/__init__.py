@@ -1,7 +1,7 @@
 """The plugin system: it knows no chat, no network, no database and no Jupyter."""
 
 from rosey.errors import PluginLoadError, PluginNotFoundError, ServiceAlreadyRegistered
-from rosey.plugins.base import Plugin, every, on
+from rosey.plugins.base import Plugin, every, migrates, on
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Delivery, Event
 from rosey.plugins.manager import PluginManager
@@ -18,5 +18,6 @@ __all__ = [
     "ServiceAlreadyRegistered",
     "ServiceRegistry",
     "every",
+    "migrates",
     "on",
 ]

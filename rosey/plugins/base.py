@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from rosey.errors import PluginStateError
 from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.ownership import current_owner, owned_by
 from rosey.plugins.events import Handler
 from rosey.plugins.ledger import Ledger
-from rosey.plugins.ownership import current_owner, owned_by
 from rosey.plugins.services import ServiceRegistry
 
 _DECLARED = "__rosey_declared__"
+_MIGRATES = "__rosey_migrates__"
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -38,6 +38,10 @@ class Plugin:
 
     A plugin file defines one subclass. It needs a `name`; everything else has a default.
 
+    A method `on_config_change(old, new)`, plain or async, is called when the plugin's section of
+    the bot's configuration has changed, with what `config` is and what it is to be; `config` is
+    the new one once that has returned. A plugin without such a method is reloaded instead.
+
     Attributes:
         name: What the plugin is called: lower case letters, digits and underscores; the name of
             its file or folder.
@@ -48,6 +52,11 @@ class Plugin:
             `["quotes", "scores>=1.2"]`.
         config_schema: A marshmallow schema class; the config is refused unless it fits, and
             defaults are filled in.
+        watch: Data files whose changes reload the plugin, relative to its package's folder, or to
+            the folder that its file is in: `["questions.json"]`.
+        state_version: Of what `export_state` gives; a change asks for a migration.
+        exclusive: Two generations cannot be set up at once, for instance as they listen on a port.
+            At a reload the old one is torn down first, and set up again if the new one fails.
         bot: The bot that runs the plugin.
         config: The plugin's settings, validated.
         logger: Named `plugin.NAME`.
@@ -62,6 +71,9 @@ class Plugin:
     author: ClassVar[str] = ""
     dependencies: ClassVar[Sequence[str]] = ()
     config_schema: ClassVar[type[Any] | None] = None
+    watch: ClassVar[Sequence[str]] = ()
+    state_version: ClassVar[int] = 1
+    exclusive: ClassVar[bool] = False
 
     storage: Any
 
@@ -85,6 +97,21 @@ class Plugin:
 
     async def on_disable(self) -> None:
         """Called when the plugin gets no more events, before `teardown` and at each `disable`."""
+
+    def export_state(self) -> Any:  # noqa: ANN401  plain data of any shape
+        """What the next generation of the plugin goes on with; None where it starts fresh.
+
+        Called at a reload while nothing of the plugin is handled. Plain data: what belongs to the
+        plugin's own code is refused, and the rest is copied. It may be async.
+        """
+
+    def import_state(self, state: Any, version: int) -> None:  # noqa: ANN401  as exported
+        """Go on with what the last generation exported; called after `setup`, before `on_enable`.
+
+        Args:
+            state: As exported, then taken through the migrations. It is the plugin's own copy.
+            version: Of the state: that of the plugin's `state_version`.
+        """
 
     @property
     def ledger(self) -> Ledger:
@@ -148,6 +175,30 @@ class Plugin:
         """Run a coroutine as a task of the plugin; it is cancelled when the plugin is unloaded."""
         return self.ledger.create_task(code, name=name)
 
+    async def keep(
+        self,
+        name: str,
+        factory: Callable[[], Any],
+        *,
+        key: object = None,
+        close: Callable[[Any], object] | None = None,
+    ) -> Any:  # noqa: ANN401  whatever the factory makes
+        """Get something live, such as a connection, that goes from generation to generation.
+
+        Args:
+            name: What the plugin calls it.
+            factory: Makes it, plain or async, where the generation that serves has none of that
+                name with an equal key.
+            key: What it depends on, plain data; one with another key is closed after the swap.
+            close: Called with it when the plugin is unloaded or keeps it no more; by default its
+                `aclose` or `close`, if it has one.
+
+        Raises:
+            StateError: It belongs to the plugin's own code, of which the next generation has
+                another version: keep a library's object.
+        """
+        return await self.ledger.kept.get(name, factory, key=key, close=close)
+
     def on_close(self, function: Callable[[], object], *, label: str = "") -> None:
         """Have `function`, plain or async, called at unload, and after a failed setup."""
         self.ledger.on_close(label or getattr(function, "__qualname__", repr(function)), function)
@@ -175,6 +226,35 @@ def every(seconds: float) -> Callable[[Method], Method]:
     return declare(lambda plugin, method: plugin.ledger.every(seconds, method, method.__qualname__))
 
 
+def migrates(old: int, new: int) -> Callable[[Method], Method]:
+    """Declare that a method turns state of one version into that of another.
+
+    It is called as `method(state)` and returns the new state. Migrations are chained: the shortest
+    way from the version that was exported to the plugin's `state_version` is taken.
+
+    Args:
+        old: The version that it takes.
+        new: The version that it gives; lower than `old` to allow going back.
+
+    Raises:
+        ValueError: The versions are equal.
+    """
+    if old == new:
+        message = f"migrates({old}, {new}) leads nowhere: give two versions"
+        raise ValueError(message)
+
+    def mark(method: Method) -> Method:
+        setattr(method, _MIGRATES, (*getattr(method, _MIGRATES, ()), (old, new)))
+        return method
+
+    return mark
+
+
+def migrations_of(plugin_class: type[Plugin]) -> dict[tuple[int, int], str]:
+    """The names of the methods that migrate state, by the versions from which and to which."""
+    return {step: name for name, steps in _marked(plugin_class, _MIGRATES) for step in steps}
+
+
 Declaration = Callable[[Any, Any], None]
 """Carries out, for one plugin and one of its methods, what a decorator declared."""
 
@@ -191,15 +271,18 @@ def declare(declaration: Declaration) -> Callable[[Method], Method]:
 
 def carry_out_declarations(plugin: Plugin) -> None:
     """Do what the decorators of a fresh plugin's methods declare, in the order of its class."""
-    for name, declarations in _declared(type(plugin)):
+    for name, declarations in _marked(type(plugin), _DECLARED):
         for declaration in declarations:
             declaration(plugin, getattr(plugin, name))
 
 
-def _declared(plugin_class: type) -> Iterator[tuple[str, Sequence[Declaration]]]:
-    names = dict.fromkeys(n for c in reversed(plugin_class.__mro__) for n in vars(c))
-    for name in names:
+def _marked(plugin_class: type, mark: str) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The methods that bear a mark, with what it says, in the order of the class."""
+    members: dict[str, object] = {}
+    for level in reversed(plugin_class.__mro__):
         # An overriding method without the decorator takes the declaration back.
-        declarations = getattr(inspect.getattr_static(plugin_class, name), _DECLARED, ())
-        if declarations:
-            yield name, declarations
+        members.update(vars(level))
+    for name, member in members.items():
+        said = getattr(member, mark, ())
+        if said:
+            yield name, said

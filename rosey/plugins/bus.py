@@ -9,13 +9,17 @@ import contextvars
 import dataclasses
 import itertools
 import logging
-import re
-from collections.abc import Callable, Coroutine, Iterator
+import math
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from rosey.errors import PluginLoopError
-from rosey.plugins.calls import Caller
-from rosey.plugins.dispatch import Route, dispatch
+from rosey.plugins.calling.calls import Caller
+from rosey.plugins.calling.faults import Fault
+from rosey.plugins.calling.ownership import Owner, current_call, current_owner
+from rosey.plugins.delivery.dispatch import Round, dispatch
+from rosey.plugins.delivery.routes import Routes
+from rosey.plugins.delivery.succession import unmet
 from rosey.plugins.events import (
     MAX_HOPS,
     Delivery,
@@ -25,15 +29,12 @@ from rosey.plugins.events import (
     Subscription,
     current_event,
 )
-from rosey.plugins.faults import Fault
-from rosey.plugins.ownership import Owner, current_call, current_owner
 
 logger = logging.getLogger(__name__)
 
 Tap = Callable[[Event, Delivery], None]
 """Sees every event after its delivery: for logs, panels, recorders and tests, not for plugins."""
 
-_ROUTES_KEPT = 4096
 _ERROR = "plugin.error"
 
 
@@ -50,10 +51,8 @@ class PluginEventBus:
 
     def __init__(self, caller: Caller | None = None) -> None:
         self.caller = caller if caller is not None else Caller()
-        self._exact: dict[str, list[Subscription]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Subscription]] = []
+        self._routes = Routes()
         self._filters: dict[str, list[Subscription]] = {}
-        self._routes: dict[str, Route] = {}
         self._taps: tuple[Tap, ...] = ()
         self._event_ids = itertools.count(1)
         self._serials = itertools.count()
@@ -86,22 +85,20 @@ class PluginEventBus:
         self._own(
             subscription,
             "subscription",
-            begin=lambda: self._add(subscription),
-            give_back=lambda: self._remove(subscription),
+            begin=lambda: self._routes.add(subscription),
+            give_back=lambda: self._routes.remove(subscription),
         )
         return subscription
 
     def unsubscribe(self, event: str, handler: Handler) -> None:
         """End the subscriptions of this very handler to this very name or pattern."""
-        everything = [*self._exact.get(event, ()), *(s for _, s in self._patterns)]
-        for subscription in everything:
+        for subscription in self.subscriptions():
             if subscription.pattern == event and subscription.function == handler:
                 subscription.cancel()
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """All subscriptions, in the order in which their handlers run."""
-        exact = itertools.chain.from_iterable(self._exact.values())
-        return tuple(sorted([*exact, *(s for _, s in self._patterns)], key=lambda s: s.place))
+        return self._routes.subscriptions()
 
     def emit(
         self, event: str, data: object = None, source: object = None, *, origin: str | None = None
@@ -135,16 +132,27 @@ class PluginEventBus:
         if sent.hops > MAX_HOPS and (sent.name != _ERROR or sent.hops > MAX_HOPS + 1):
             refused = self._refuse(sent)
         else:
-            route = self._routes.get(sent.name)
+            route = self._routes.kept(sent.name)
             if route is None:
-                route = self._route(sent.name)
-            rest = dispatch(self.caller, route, sent, records, self.report)
-            if rest is not None:
-                await rest
+                await self._deliver_anew(sent, records)
+            else:
+                rest = dispatch(self.caller, route, sent, records, self.report, self._routes.route)
+                if rest is not None:
+                    await rest
         delivery = Delivery(sent, records, refused)
         for tap in self._taps:
             self._tap(tap, sent, delivery)
         return delivery
+
+    async def _deliver_anew(self, sent: Event, records: list[Record]) -> None:
+        """Deliver an event to which no route is kept: it is new, or leads to a closed gate."""
+        route = self._routes.route(sent.name)
+        if self._routes.kept(sent.name) is None:
+            await Round(self.caller, sent, records, self.report, self._routes.route).run()
+            return
+        rest = dispatch(self.caller, route, sent, records, self.report, self._routes.route)
+        if rest is not None:
+            await rest
 
     def emit_soon(
         self, event: str, data: object = None, source: object = None, *, origin: str | None = None
@@ -216,13 +224,34 @@ class PluginEventBus:
 
     async def apply_filters(self, name: str, value: Any) -> Any:  # noqa: ANN401  the value's own type
         """Pass a value through the filters of `name`; a filter that fails is left out."""
-        for subscription in sorted(self._filters.get(name, ()), key=lambda s: s.place):
-            face, function = subscription.face, subscription.function
+        event = current_event()
+        root = event.root if event is not None else None
+        first = tuple(self._filters.get(name, ()))
+        met: list[Subscription] = []
+        while (subscription := self._next_filter(name, first, met)) is not None:
+            owner, face = subscription.owner, subscription.face
+            if owner is not None and not owner.gate.admits(current_owner(), root):
+                # Another generation may stand there when the gate opens.
+                await owner.gate.turn()
+                continue
+            met.append(subscription)
             try:
-                value = await self.caller.call(subscription.owner, face.handler, function, value)
+                value = await self.caller.call(owner, face.handler, subscription.function, value)
             except Exception as error:  # noqa: BLE001  one filter's fault is reported, not raised
                 self.report(Fault.of(face.plugin, f"filter {name} ({face.handler})", error))
         return value
+
+    def _next_filter(
+        self, name: str, first: Sequence[Subscription], met: Sequence[Subscription]
+    ) -> Subscription | None:
+        """The filter that follows those which a value has met; at its beginning `first` led."""
+        now = sorted(self._filters.get(name, ()), key=lambda s: s.place)
+        place = max((s.place for s in met), default=(-math.inf, 0, 0))
+        return next(iter(unmet(now, first, met, lambda s: s.place > place)), None)
+
+    def forget_routes(self) -> None:
+        """Look anew whom each event goes to: a gate has been closed or opened."""
+        self._routes.forget()
 
     @contextlib.contextmanager
     def tap(self, function: Tap) -> Iterator[None]:
@@ -278,34 +307,6 @@ class PluginEventBus:
             subscription.give_back = subscription.owner.take(
                 kind, label, begin=begin, give_back=give_back
             )
-
-    def _add(self, subscription: Subscription) -> None:
-        self._routes.clear()
-        if "*" in subscription.pattern:
-            any_run = ".*".join(map(re.escape, subscription.pattern.split("*")))
-            match = re.compile(any_run + r"\Z", re.DOTALL)
-            self._patterns.append((match, subscription))
-        else:
-            self._exact.setdefault(subscription.pattern, []).append(subscription)
-
-    def _remove(self, subscription: Subscription) -> None:
-        self._routes.clear()
-        if "*" in subscription.pattern:
-            self._patterns = [(m, s) for m, s in self._patterns if s is not subscription]
-            return
-        left = self._exact[subscription.pattern]
-        left.remove(subscription)
-        if not left:
-            del self._exact[subscription.pattern]
-
-    def _route(self, event: str) -> Route:
-        """The handlers of an event in their order, numbered; kept until a subscription changes."""
-        matching = [*self._exact.get(event, ())]
-        matching += [s for pattern, s in self._patterns if pattern.match(event)]
-        if len(self._routes) >= _ROUTES_KEPT:
-            self._routes.clear()
-        route = self._routes[event] = tuple(enumerate(sorted(matching, key=lambda s: s.place)))
-        return route
 
     def _refuse(self, event: Event) -> str:
         reason = (

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rosey.plugins.faults import Outcome
-from rosey.plugins.ownership import Owner, current_call
+from rosey.plugins.calling.faults import Outcome
+from rosey.plugins.calling.ownership import Owner, current_call
+from rosey.plugins.calling.parameters import takes_keyword
 
 MAX_HOPS = 16
 """Events that may cause one another in a chain; the next one is refused, and its emitter named."""
@@ -150,7 +151,7 @@ def _unwrapped(function: Handler) -> Handler:
 def as_coroutine_function(function: Handler) -> Callable[[Event, Any], Awaitable[object]]:
     """What the bus awaits; a coroutine function of two arguments is taken as it is, for speed."""
     is_async = inspect.iscoroutinefunction(_unwrapped(function))
-    takes_source = _takes_source(function)
+    takes_source = takes_keyword(function, "source")
     if is_async and not takes_source:
         return function
 
@@ -160,14 +161,6 @@ def as_coroutine_function(function: Handler) -> Callable[[Event, Any], Awaitable
         return await result if inspect.isawaitable(result) else result
 
     return call
-
-
-def _takes_source(function: Handler) -> bool:
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):  # a callable written in C that tells nothing
-        return False
-    return "source" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 class HandlerFace(NamedTuple):

@@ -6,17 +6,16 @@ import asyncio
 import contextvars
 import enum
 import itertools
-import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from rosey.errors import PluginError, PluginStateError
-from rosey.plugins.calls import Caller
-from rosey.plugins.entries import Entry, Taken
-from rosey.plugins.faults import Fault, describe
-from rosey.plugins.ownership import current_call
-
-logger = logging.getLogger(__name__)
+from rosey.plugins.calling.calls import Caller
+from rosey.plugins.calling.faults import Fault, describe
+from rosey.plugins.calling.gate import Gate
+from rosey.plugins.calling.ownership import current_call
+from rosey.plugins.owning.entries import Entry, Taken
+from rosey.plugins.owning.kept import Kept
 
 Report = Callable[[Fault], None]
 
@@ -38,23 +37,50 @@ class Ledger:
         caller: Calls what the plugin wants called: timers, closers.
         report: Gets the faults of its tasks and timers.
         order: The plugin's place among plugins of equal priority.
+        gate: The plugin's; by default one that stays open.
+        before: That of the generation that serves: what that keeps can be kept on.
         is_staged: What is taken begins only with `begin`.
+
+    Attributes:
+        kept: The live things that go from generation to generation.
+        rhythm: When each timer is due next, on the loop's clock, by its label.
     """
 
-    def __init__(
-        self, name: str, caller: Caller, report: Report, *, order: int = 0, is_staged: bool = False
+    def __init__(  # noqa: PLR0913  all but three by name
+        self,
+        name: str,
+        caller: Caller,
+        report: Report,
+        *,
+        order: int = 0,
+        gate: Gate | None = None,
+        before: Ledger | None = None,
+        is_staged: bool = False,
     ) -> None:
         self.name = name
         self.order = order
+        self.gate = gate if gate is not None else Gate()
         self.phase = Phase.STAGED if is_staged else Phase.LIVE
         self._caller = caller
         self._report = report
         self._entries: dict[int, Entry] = {}
         self._serials = itertools.count()
+        self.kept: Kept = Kept(name, before.kept if before is not None else None)
+        self.rhythm: dict[str, float] = {}
         self._ticking: set[asyncio.Task[None]] = set()
         self._begun = asyncio.Event()
         if not is_staged:
             self._begun.set()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether everything was given back: nothing can be taken any more."""
+        return self.phase is Phase.CLOSED
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether what is taken has not begun: the generation does not serve yet, or no more."""
+        return self.phase is Phase.STAGED
 
     @property
     def entries(self) -> tuple[Taken, ...]:
@@ -135,24 +161,26 @@ class Ledger:
     def every(self, seconds: float, function: Callable[[], object], label: str) -> None:
         """Call `function`, plain or async, every `seconds` seconds while the plugin is enabled.
 
-        The first call comes after `seconds`. A call that takes longer delays the next one.
+        The first call comes after `seconds`, and a reload does not begin anew. A call that takes
+        longer delays the next one.
         """
         running: list[asyncio.Task[None]] = []
+        timer = f"{label} every {seconds:g} s"
 
         def begin() -> None:
+            self.rhythm.setdefault(timer, asyncio.get_running_loop().time() + seconds)
             # In a context of its own: no tick is caused by the event that enabled the plugin.
-            ticking = self._tick(seconds, function, label)
+            ticking = self._tick(timer, seconds, function, label)
             task = asyncio.Task(ticking, context=contextvars.Context(), name=label)
             task.add_done_callback(self._ticking.discard)
             self._ticking.add(task)
             running.append(task)
 
-        self.take(
-            "timer",
-            f"{label} every {seconds:g} s",
-            begin=begin,
-            give_back=lambda: running.pop().cancel(),
-        )
+        def give_back() -> None:
+            self.rhythm.pop(timer, None)
+            running.pop().cancel()
+
+        self.take("timer", timer, begin=begin, give_back=give_back)
 
     def adopt(self, task: asyncio.Task[Any]) -> None:
         """Enter a task that the plugin started by whatever means."""
@@ -187,16 +215,44 @@ class Ledger:
 
     def pause(self) -> None:
         """Give back what pauses while the plugin is disabled; `begin` takes it again."""
-        self._withdraw(only_pausing=True)
+        for entry in reversed([*self._entries.values()]):
+            if entry.is_registration and entry.pauses:
+                entry.give_back()
         self.phase = Phase.PAUSED
 
-    def withdraw(self) -> None:
-        """Give back every registration, for the next generation to take; `begin` undoes it."""
-        self._withdraw(only_pausing=False)
+    def withdraw(self, *, but_places: bool = False) -> None:
+        """Give back every registration, for the next generation to take; `begin` undoes it.
+
+        Args:
+            but_places: Events, values and commands still come, to wait at the gate.
+        """
+        for entry in reversed([*self._entries.values()]):
+            if entry.is_registration and not (but_places and entry.is_place):
+                entry.give_back()
         self.phase = Phase.STAGED
 
-    async def close(self) -> tuple[str, ...]:
+    def vacate(self) -> Callable[[], None]:
+        """Give back the places that `close` has left for the next generation.
+
+        Returns:
+            A function that takes them again.
+        """
+        places = [entry for entry in self._entries.values() if entry.is_active]
+        for entry in reversed(places):
+            entry.give_back()
+
+        def take_again() -> None:
+            for entry in places:
+                entry.begin()
+
+        return take_again
+
+    async def close(self, *, keeps: bool = False) -> tuple[str, ...]:
         """Give everything back, last first. The ledger takes nothing from then on.
+
+        Args:
+            keeps: What goes from generation to generation stays, for the next one, and so do the
+                places to which events come that it is to get; see `vacate`.
 
         Returns:
             What could not be given back, for people: a task that does not end, a closer that
@@ -205,15 +261,18 @@ class Ledger:
         self.phase = Phase.CLOSED
         problems: list[str] = []
         ending: list[asyncio.Task[Any]] = []
-        for entry in reversed([*self._entries.values()]):
+        places = {k: entry for k, entry in self._entries.items() if keeps and entry.is_place}
+        for entry in reversed([e for k, e in self._entries.items() if k not in places]):
             if entry.task is not None:
                 entry.give_back()
                 ending.append(entry.task)
-            else:
+            elif entry.is_active:
                 problems += await self._ended(ending)
-                problems += await self._close_entry(entry)
+                problems += await self._close_entry(entry.kind, entry.label, entry.give_back)
         problems += await self._ended([*ending, *self._ticking])
-        self._entries.clear()
+        for name, close in [] if keeps else self.kept.close_functions():
+            problems += await self._close_entry("kept", name, close)
+        self._entries = places
         return tuple(problems)
 
     def _enter(self, entry: Entry, serial: int | None = None) -> Callable[[], None]:
@@ -229,11 +288,6 @@ class Ledger:
 
         return strike
 
-    def _withdraw(self, *, only_pausing: bool) -> None:
-        for entry in reversed([*self._entries.values()]):
-            if entry.is_registration and (entry.pauses or not only_pausing):
-                entry.give_back()
-
     async def _run(self, code: Coroutine[Any, Any, Any], label: str) -> Any:  # noqa: ANN401  the code's own result
         try:
             await self._begun.wait()
@@ -245,26 +299,29 @@ class Ledger:
             # The loop itself would end with it.
             raise PluginError(self.name, f"task {label} raised {describe(error)}") from error
 
-    async def _tick(self, seconds: float, function: Callable[[], object], label: str) -> None:
+    async def _tick(
+        self, timer: str, seconds: float, function: Callable[[], object], label: str
+    ) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(self.rhythm[timer] - loop.time())
+            # What is under way may wait for what the timer does.
+            if not self.gate.admits(self, None):
+                await self.gate.turn()
             try:
                 await self._caller.call(self, label, function)
             except Exception as error:  # noqa: BLE001  the next tick may succeed
                 self._report(Fault.of(self.name, label, error))
+            self.rhythm[timer] = loop.time() + seconds
 
-    async def _close_entry(self, entry: Entry) -> list[str]:
+    async def _close_entry(
+        self, kind: str, label: str, give_back: Callable[[], object]
+    ) -> list[str]:
         try:
-            await self._caller.call(self, f"{entry.kind} {entry.label}", entry.give_back)
-        except Exception as error:
-            logger.exception(
-                "%s could not give back %s %s",
-                self.name,
-                entry.kind,
-                entry.label,
-                extra={"plugin": self.name},
-            )
-            return [f"{entry.kind} {entry.label}: {error}"]
+            await self._caller.call(self, f"{kind} {label}", give_back)
+        except Exception as error:  # noqa: BLE001  the rest is given back nevertheless
+            self._report(Fault.of(self.name, f"{kind} {label}", error))
+            return [f"{kind} {label}: {error}"]
         return []
 
     async def _ended(self, tasks: list[asyncio.Task[Any]]) -> list[str]:

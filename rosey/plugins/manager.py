@@ -8,25 +8,26 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rosey.errors import PluginError, PluginLoadError, PluginStateError
+from rosey.errors import PluginError, PluginStateError
 from rosey.plugins.base import Host, Plugin
-from rosey.plugins.discovery import discover
+from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.events import Delivery
-from rosey.plugins.faults import Fault, describe
+from rosey.plugins.life.launch import Launch
+from rosey.plugins.life.load_order import load_in_order
+from rosey.plugins.life.reloading import Reloader, Request
+from rosey.plugins.life.slots import Slot, Slots
+from rosey.plugins.life.staging import Ended, Stage, nobody
+from rosey.plugins.life.steps import Steps
+from rosey.plugins.life.tasks import own_tasks
 from rosey.plugins.lifecycle import (
     PluginState,
-    dependency_failed,
     dependents_of,
-    plan_load,
-    required_names,
 )
-from rosey.plugins.loader import Loader
-from rosey.plugins.manifest import read_manifest
-from rosey.plugins.reading import read
-from rosey.plugins.slots import Slot, Slots
-from rosey.plugins.steps import Steps
-from rosey.plugins.tasks import own_tasks
-from rosey.plugins.transaction import Stage
+from rosey.plugins.loading.discovery import discover
+from rosey.plugins.loading.loader import Loader
+
+QUIESCE_S = 5.0
+"""Seconds that what a plugin is handling has to finish by default when it is reloaded."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +48,13 @@ class PluginManager:
         prepare: Called with each fresh instance before its setup.
         release: Called with the name of a plugin of which nothing runs any more: takes back what
             `prepare` attached.
+        quiesce_s: Seconds that what a plugin is handling has to finish when it is reloaded or
+            unloaded; then it is cancelled.
+        ended: Told of each generation that is over, with its instance where there is one, before
+            its modules are dropped.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but two by name
         self,
         bot: Host,
         plugin_dirs: Sequence[str | Path],
@@ -57,6 +62,8 @@ class PluginManager:
         plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
         prepare: Sequence[Callable[[Plugin], None]] = (),
         release: Callable[[str], Awaitable[object]] = _nothing,
+        quiesce_s: float = QUIESCE_S,
+        ended: Ended = nobody,
     ) -> None:
         self.plugin_dirs = tuple(Path(d) for d in plugin_dirs)
         self.plugin_config = dict(plugin_config or {})
@@ -65,8 +72,24 @@ class PluginManager:
         self._bus.fault_listeners.append(self._note)
         self._release_loop: Callable[[], None] | None = None
         self.slots = Slots(self._bus)
-        stage = Stage(bot, self._bus, self._loader, prepare)
-        self._steps = Steps(self._bus, self.slots, stage, self.plugin_config, release)
+        stage = Stage(bot, self._bus, self._loader, prepare, ended)
+        launch = Launch(self._bus, self.slots, stage, quiesce_s)
+        self._steps = Steps(
+            bus=self._bus,
+            slots=self.slots,
+            stage=stage,
+            launch=launch,
+            plugin_config=self.plugin_config,
+            release=release,
+            limit_s=quiesce_s,
+        )
+        self._reloader = Reloader(
+            slots=self.slots,
+            stage=stage,
+            launch=launch,
+            steps=self._steps,
+            load=self._load_in_order,
+        )
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -146,24 +169,40 @@ class PluginManager:
             logger.warning("not loaded: %s", failure, extra={"plugin": failure.plugin})
         return failures
 
-    async def reload_plugin(self, plugin_name: str) -> Plugin:
+    async def reload_plugin(self, plugin_name: str, *, fresh: bool = False) -> Plugin:
         """Load a plugin again from its source; the old version serves until the new one is ready.
 
-        A plugin that failed to load is loaded.
+        What depends on it is reloaded with it. A plugin that failed to load is loaded.
+
+        Args:
+            plugin_name: Its name.
+            fresh: Begin without the state of the old version.
 
         Returns:
             The new instance.
 
         Raises:
             PluginNotFoundError: It is not loaded.
-            PluginLoadError: The new version fails; the old one is the same object and serves on.
+            PluginLoadError: The new version fails, or that of a plugin which has to go with it; the
+                old ones are the same objects and serve on.
         """
         slot = self.slots.get(plugin_name)
         if slot is not None and slot.state is PluginState.FAILED:
             return await self.load_plugin(plugin_name, slot.config)
-        slot = self.slots.get_loaded(plugin_name)
-        await self._steps.reload(slot)
-        return slot.serving.plugin
+        self.slots.get_loaded(plugin_name)
+        return await self._reload_one(Request(names=(plugin_name,), is_fresh=fresh))
+
+    async def reload_plugins(
+        self, plugin_names: Iterable[str], *, fresh: bool = False
+    ) -> dict[str, PluginError]:
+        """Load several plugins again that have changed; one that fails stops no other.
+
+        Those that depend on each other take over together.
+
+        Returns:
+            By name, why a plugin was not reloaded; it serves on as it was.
+        """
+        return await self._reloader.reload(Request(names=tuple(plugin_names), is_fresh=fresh))
 
     async def configure_plugin(self, plugin_name: str, changes: Mapping[str, Any]) -> Plugin:
         """Change some settings of a loaded plugin, by a reload with them.
@@ -175,9 +214,14 @@ class PluginManager:
             PluginNotFoundError: It is not loaded.
             PluginLoadError: The settings do not fit; the plugin serves on with the old ones.
         """
-        slot = self.slots.get_loaded(plugin_name)
-        await self._steps.reload(slot, changes)
-        return slot.serving.plugin
+        self.slots.get_loaded(plugin_name)
+        return await self._reload_one(Request(names=(plugin_name,), changes={plugin_name: changes}))
+
+    async def _reload_one(self, request: Request) -> Plugin:
+        failures = await self._reloader.reload(request)
+        for failure in failures.values():
+            raise failure
+        return self.slots.get_loaded(request.names[0]).serving.plugin
 
     async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
         """Unload a plugin; everything that it took is given back, whatever its hooks do.
@@ -230,24 +274,16 @@ class PluginManager:
             try:
                 await self.reload_plugin(plugin_name)
             except PluginError as failure:
-                logger.warning(
-                    "%s could not be reloaded after a crash: %s",
-                    plugin_name,
-                    failure,
-                    extra={"plugin": plugin_name},
-                )
+                told = "%s could not be reloaded after a crash: %s"
+                logger.warning(told, plugin_name, failure, extra={"plugin": plugin_name})
             else:
                 return
         reason = PluginError(plugin_name, f"{plugin_name} crashed: {describe(error)}")
         try:
             await self._steps.stop_serving(slot, PluginState.QUARANTINED, reason)
         except PluginError as refusal:
-            logger.info(
-                "%s ended before it was quarantined: %s",
-                plugin_name,
-                refusal,
-                extra={"plugin": plugin_name},
-            )
+            told = "%s ended before it was quarantined: %s"
+            logger.info(told, plugin_name, refusal, extra={"plugin": plugin_name})
 
     def get_plugin(self, plugin_name: str) -> Plugin | None:
         """A loaded plugin; None where it is not loaded. Keep the name, not the plugin."""
@@ -299,40 +335,7 @@ class PluginManager:
     async def _load_in_order(self, names: Sequence[str]) -> dict[str, PluginError]:
         if not self._steps.is_closed:
             self.start()
-        await self._read_manifests(names)
-        slots = {slot.name: slot for slot in self.slots}
-        declared = {name: slot.manifest.dependencies for name, slot in slots.items()}
-        plan = plan_load(names, declared, self.slots.versions())
-        failures: dict[str, PluginError] = {**plan.refused}
-        for name, refusal in plan.refused.items():
-            await self._steps.refuse(slots[name], refusal)
-        for name in plan.order:
-            failed = [n for n in required_names(slots[name].manifest.dependencies) if n in failures]
-            try:
-                if failed:
-                    refusal = dependency_failed(name, failures[failed[0]])
-                    await self._steps.refuse(slots[name], refusal)
-                    raise refusal
-                await self._steps.load(slots[name])
-            except PluginError as error:
-                failures[name] = error
-        return failures
-
-    async def _read_manifests(self, names: Sequence[str]) -> None:
-        """Read what plugins say of themselves, and those that they depend on."""
-        waiting = [*names]
-        seen: set[str] = set()
-        while waiting:
-            slot = self.slots.get(waiting.pop())
-            if slot is None or slot.name in seen or slot.is_loaded:
-                continue
-            seen.add(slot.name)
-            try:
-                reading = await read(slot.source)
-            except PluginLoadError:
-                continue  # loading it says why
-            slot.manifest = read_manifest(slot.source, reading.snapshot)
-            waiting += required_names(slot.manifest.dependencies)
+        return await load_in_order(self.slots, self._steps, names)
 
     def _note(self, fault: Fault) -> None:
         slot = self.slots.get(fault.plugin) if fault.plugin is not None else None

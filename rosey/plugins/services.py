@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from rosey.errors import ServiceAlreadyRegistered, ServiceNotFoundError
-from rosey.plugins.ownership import Owner, current_owner
+from rosey.plugins.calling.ownership import Owner, current_owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rosey.errors import StorageError, StorageLockedError
-from rosey.plugins.discovery import NAME_RULE, is_name
+from rosey.plugins.loading.discovery import NAME_RULE, is_name
 
 if sys.platform != "win32":
     import fcntl

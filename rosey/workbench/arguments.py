@@ -57,6 +57,17 @@ def plugin_name(text: str) -> str:
     return found[0]
 
 
+def name_and_option(text: str, option: str) -> tuple[str, bool]:
+    """The name of a plugin, and whether an option stands before or behind it.
+
+    Raises:
+        UsageError: There is no name, or anything else.
+    """
+    found = words(text)
+    name = plugin_name(" ".join(map(shlex.quote, (w for w in found if w != option))))
+    return name, option in found
+
+
 def speech(text: str) -> Speech:
     """Options of `%rosey say`, and the line after them; `--` ends the options.
 

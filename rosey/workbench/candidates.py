@@ -38,9 +38,17 @@ def plugins_in(*states: PluginState) -> Complete:
 loaded = plugins_in(*LOADED)
 
 
-def unloadable(session: Session, words: Sequence[str]) -> Iterable[str]:
-    """Names of loaded plugins, and then the option."""
-    return ["--with-dependents"] if len(words) == 1 else loaded(session, words)
+def then(names: Complete, option: str) -> Complete:
+    """Names of plugins, and then an option."""
+
+    def complete(session: Session, words: Sequence[str]) -> Iterable[str]:
+        return [option] if len(words) == 1 else names(session, words)
+
+    return complete
+
+
+unloadable = then(loaded, "--with-dependents")
+reloadable = then(plugins_in(*LOADED, PluginState.FAILED), "--fresh")
 
 
 def config_files(session: Session, words: Sequence[str]) -> Iterable[str]:
@@ -66,9 +74,11 @@ def chat(session: Session, words: Sequence[str]) -> Iterable[str]:
 
 
 def settings(session: Session, words: Sequence[str]) -> Iterable[str]:
-    """Names of loaded plugins, and then the keys of one's settings."""
+    """Names of loaded plugins or the option, and then the keys of a plugin's settings."""
     if not words:
-        return loaded(session, words)
+        return [*loaded(session, words), "--reload"]
+    if words[0] == "--reload":
+        return ()
     given = {word.partition("=")[0] for word in words[1:]}
     config = session.bot.plugin(words[0], LOOK_S).config
     return [f"{key}=" for key in config if key not in given]

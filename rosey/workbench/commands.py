@@ -91,9 +91,9 @@ def _load(session: Session, text: str) -> Answer:
 
 
 def _reload(session: Session, text: str) -> Answer:
-    name = arguments.plugin_name(text)
-    plugin = _replaced(session, name, session.bot.reload(name))
-    return render.lines(plugin, [f"{plugin.name} {plugin.version} is reloaded"])
+    name, is_fresh = arguments.name_and_option(text, "--fresh")
+    plugin = _replaced(session, name, session.bot.reload(name, fresh=is_fresh))
+    return render.lines(plugin, [f"{plugin.name} {plugin.version} is reloaded", *_told(plugin)])
 
 
 def _enable(session: Session, text: str) -> Answer:
@@ -107,9 +107,7 @@ def _disable(session: Session, text: str) -> Answer:
 
 
 def _unload(session: Session, text: str) -> Answer:
-    words = arguments.words(text, most=2)
-    with_dependents = "--with-dependents" in words
-    name = arguments.plugin_name(" ".join(w for w in words if w != "--with-dependents"))
+    name, with_dependents = arguments.name_and_option(text, "--with-dependents")
     plugin = wait(session.bot.unload(name, with_dependents=with_dependents))
     return render.lines(plugin, [f"{plugin.name} is unloaded"])
 
@@ -137,6 +135,9 @@ def _state(session: Session, text: str) -> Answer:
 
 def _config(session: Session, text: str) -> Answer:
     words = arguments.words(text)
+    if words == ["--reload"]:
+        change = wait(session.bot.reload_config())
+        return render.lines(change, change.lines)
     plugin = session.bot.plugin(arguments.plugin_name(" ".join(words[:1])))
     if len(words) > 1:
         changes = arguments.pairs(words[1:])
@@ -192,8 +193,9 @@ COMMANDS: Mapping[str, WorkbenchCommand] = {
          _load, candidates.plugins_in(_S.DISCOVERED, _S.UNLOADED, _S.FAILED)),
         ("unload", "NAME [--with-dependents]", "Unload a plugin, alone or with those that need it.",
          "%rosey unload trivia", _unload, candidates.unloadable),
-        ("reload", "NAME", "Reload a plugin; the old version serves until the new one is ready.",
-         "%rosey reload trivia", _reload, candidates.plugins_in(*LOADED, _S.FAILED)),
+        ("reload", "NAME [--fresh]",
+         "Reload a plugin and what depends on it; with --fresh without its state.",
+         "%rosey reload trivia", _reload, candidates.reloadable),
         ("enable", "NAME", "Give a disabled plugin its events and commands again.",
          "%rosey enable trivia", _enable, candidates.plugins_in(_S.DISABLED, _S.QUARANTINED)),
         ("disable", "NAME", "Keep a plugin, but give it no events and no commands.",
@@ -207,7 +209,8 @@ COMMANDS: Mapping[str, WorkbenchCommand] = {
          '%rosey emit user_join {"username": "alice"}', _emit, candidates.events),
         ("state", "NAME", "Show the attributes of a plugin.", "%rosey state trivia",
          _state, candidates.loaded),
-        ("config", "NAME [KEY=VALUE ...]", "Show a plugin's settings, or change some by a reload.",
+        ("config", "NAME [KEY=VALUE ...] | --reload",
+         "Show a plugin's settings, or change some by a reload; or apply the saved config file.",
          "%rosey config dice_roller max_dice=20", _config, candidates.settings),
         ("services", "", "List what plugins offer each other.", "%rosey services",
          _services, candidates.nothing),
@@ -219,6 +222,14 @@ COMMANDS: Mapping[str, WorkbenchCommand] = {
          _help, _complete_help),
     )
 }  # fmt: skip
+
+
+def _told(plugin: PluginSnapshot) -> list[str]:
+    """What a reload did beside taking the new code, in lines for people."""
+    report = plugin.last_reload
+    if report is None:
+        return []  # it had failed to load, and is loaded now
+    return [f"  {line}" for line in report.lines]
 
 
 def find(name: str) -> WorkbenchCommand:

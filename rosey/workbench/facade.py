@@ -15,6 +15,7 @@ from rosey.diagnostics.snapshot import (
     state_of,
 )
 from rosey.errors import RoseyError
+from rosey.live_config import ConfigChange
 from rosey.plugins.events import Delivery
 from rosey.workbench import render
 from rosey.workbench.answer import Answer
@@ -44,9 +45,16 @@ class BotFacade:
         """Load a plugin, and what it depends on."""
         return self._step(self._bot.load, name)
 
-    def reload(self, name: str) -> Crossing[PluginSnapshot]:
-        """Reload a plugin; the old version serves until the new one is ready."""
-        return self._step(self._bot.reload, name)
+    def reload(self, name: str, *, fresh: bool = False) -> Crossing[PluginSnapshot]:
+        """Reload a plugin; the old version serves until the new one is ready.
+
+        What depends on it is reloaded with it. `fresh` drops its state.
+        """
+
+        async def step(name: str) -> None:
+            await self._bot.reload(name, fresh=fresh)
+
+        return self._step(step, name)
 
     def enable(self, name: str) -> Crossing[PluginSnapshot]:
         """Give a disabled plugin its events and commands again."""
@@ -71,6 +79,10 @@ class BotFacade:
             await self._bot.plugin_manager.configure_plugin(name, changes)
 
         return self._step(step, name)
+
+    def reload_config(self) -> Crossing[ConfigChange]:
+        """Read the configuration file again, and apply what is new in it."""
+        return self._thread.submit(self._bot.reload_config())
 
     def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[list[str]]:
         """Say something to the bot; the result is the list of its replies."""

@@ -33,7 +33,8 @@ class Session:
 
     def redact(self, text: str) -> str:
         """A text without the values of the secrets of the bot, the last one where none runs."""
-        return self._config.redact(text)
+        config = self._config if self._bot is None else self._bot.config
+        return config.redact(text)
 
     @property
     def bot(self) -> BotFacade:
@@ -103,6 +104,8 @@ class Session:
             self._end(thread)
 
     def _end(self, thread: LoopThread) -> None:
+        if self._bot is not None:
+            self._config = self._bot.config
         self._bot = self._thread = None
         try:
             thread.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.summary import Limit, Ratio, read_medians, shown, table, verdict
+from benchmarks.summary import Limit, Ratio, read_figures, shown, shown_size, table, verdict
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,23 @@ def test_median_of_a_round_is_divided_by_its_calls(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(json.dumps({"benchmarks": entries}), encoding="utf-8")
 
-    assert read_medians(report) == {"once": 2.0, "often": 0.5}
+    assert read_figures(report) == {"once": 2.0, "often": 0.5}
+
+
+def test_what_a_benchmark_has_noted_stands_beside_its_time(tmp_path: Path) -> None:
+    entry = {"name": "gate", "stats": {"median": 2.0}, "extra_info": {"p99": 0.5}}
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"benchmarks": [entry]}), encoding="utf-8")
+
+    assert read_figures(report) == {"gate": 2.0, "gate p99": 0.5}
+
+
+def test_sizes_are_compared_in_their_own_unit() -> None:
+    ratio = Ratio(what="memory", measured="many", beside="few", at_most=1.1, show=shown_size)
+
+    row = ratio.row({"many": 2048.0, "few": 1024.0})
+
+    assert row == ("memory", "at most 1.1 x", "2 KiB", "1 KiB", "2.00 x", "no, 1.8 x short")
 
 
 def test_table_leaves_out_what_did_not_run() -> None:

@@ -11,8 +11,8 @@ from rosey.chat.model import Message, Rank, Reply, User
 from rosey.chat.permissions import Permissions
 from rosey.chat.router import Router
 from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.faults import Fault
 from rosey.plugins.events import Event
-from rosey.plugins.faults import Fault
 from rosey.plugins.ledger import Ledger
 
 

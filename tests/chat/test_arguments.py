@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import types
 from typing import Any, Literal
 
 import pytest
@@ -130,6 +131,21 @@ def test_many_words_become_one_value_each() -> None:
 )
 def test_usage_tells_what_must_and_what_may_be_given(handler: Any, usage: str) -> None:  # noqa: ANN401  any handler
     assert " ".join(argument.usage for argument in arguments_of(handler)) == usage
+
+
+def unreadable_context(ctx: Unknown, number: int) -> Unknown: ...  # type: ignore[name-defined]  # noqa: F821  what is tested
+def shadowed(ctx: object, number: float) -> None: ...
+
+
+def test_annotation_of_what_is_no_argument_need_not_exist() -> None:
+    assert parsed(unreadable_context, "3") == ([3], {})
+
+
+def test_annotation_means_what_it_means_in_the_handlers_own_module() -> None:
+    alone = types.FunctionType(shadowed.__code__, {"float": int}, "shadowed")
+    alone.__annotations__ = shadowed.__annotations__
+
+    assert parsed(alone, "3") == ([3], {})
 
 
 def no_context() -> None: ...

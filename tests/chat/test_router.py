@@ -12,6 +12,8 @@ from rosey.chat.commands import CommandContext
 from rosey.chat.model import Rank
 from rosey.errors import CommandAlreadyRegistered, UsageError
 from rosey.plugins.events import Event
+from rosey.plugins.ledger import Ledger
+from rosey.plugins.life.closing import Closing
 from tests.chat.conftest import Chat
 
 
@@ -352,3 +354,33 @@ async def test_word_has_no_meaning_as_a_pattern_or_format(chat: Chat) -> None:
     for word in ("(a+)+$", "{0.__class__}", "%(x)s", "%s", "[", "\\"):
         assert await chat.say(f"!echo {word}") == [word]
         assert (await chat.say(f"!{word}"))[0].startswith(f"There is no command !{word}.")
+
+
+async def test_command_waits_while_its_plugin_changes_and_calls_the_new_version(chat: Chat) -> None:
+    old = chat.plugin("dice")
+    add(chat, "roll", owner=old)
+    said: list[asyncio.Task[list[str]]] = []
+
+    async with Closing(chat.bus.caller, [old], 10):
+        said += [asyncio.create_task(chat.say(f"!roll {number}")) for number in range(3)]
+        await asyncio.sleep(0)
+        old.withdraw()
+        new = Ledger("dice", chat.bus.caller, chat.bus.report, gate=old.gate)
+        add(chat, "roll", lambda ctx, *, text="": ctx.reply(text * 2), owner=new)
+        assert chat.replies == []
+
+    await asyncio.gather(*said)
+    assert [reply.text for reply in chat.replies] == ["00", "11", "22"]
+
+
+async def test_command_that_the_new_version_lacks_is_answered_as_unknown(chat: Chat) -> None:
+    old = chat.plugin("dice")
+    add(chat, "roll", owner=old)
+
+    async with Closing(chat.bus.caller, [old], 10):
+        said = asyncio.create_task(chat.say("!roll"))
+        await asyncio.sleep(0)
+        old.withdraw()
+
+    (answer,) = await said
+    assert answer.startswith("There is no command !roll.")

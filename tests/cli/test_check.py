@@ -66,6 +66,11 @@ def test_nothing_is_executed(rosey: Rosey, add_plugin: AddPlugin, tmp_path: Path
             plugin("vague", dependencies=["a b"]),
             "plugins/vague.py: dependency 'a b' is not of the form",
         ),
+        (
+            "blind",
+            plugin("blind", watch="words.txt"),
+            "plugins/blind.py:4: its watch must be a list of file names, written out",
+        ),
     ],
 )
 def test_fault_of_a_plugin_is_one_line(

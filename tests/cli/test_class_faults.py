@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rosey.cli.class_faults import class_faults
-from rosey.plugins.sources import PluginSource, Snapshot, SourceKind
+from rosey.plugins.loading.sources import PluginSource, Snapshot, SourceKind
 
 
 def reasons(folder: Path, **modules: str) -> list[str]:

@@ -241,3 +241,24 @@ def test_log_has_no_secret_and_no_forged_record(
     assert "key <secret>" in ended.stderr
     assert "ValueError" in ended.stderr
     assert not [line for line in ended.stderr.splitlines() if line.startswith("2026-01-01")]
+
+
+def test_log_has_no_secret_of_a_configuration_that_has_changed(
+    add_plugin: AddPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANARY", "canary-7f3a")
+    add_plugin("slow", SLOW)
+    config = tmp_path / "config.json"
+    config.write_text("{}")
+    with running(tmp_path, "--connection", "console") as process:
+        read_until(process, "slow 0.1.0 runs")
+        config.write_text('{"plugins": {"slow": {"key": "${CANARY}"}}}')
+        # Not "connection", which the command line has decided.
+        assert read_until(process, "is taken over").endswith(
+            "config.json is taken over: reloaded with new settings: slow\n"
+        )
+
+        _, log = process.communicate("!leak\n")
+
+    assert "key <secret>" in log
+    assert "canary-7f3a" not in log

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rosey.chat.model import Rank
-from rosey.config import Config
+from rosey.config import Config, PluginsConfig
 from rosey.errors import ConfigError
 
 PRD_JSON = """
@@ -101,6 +101,70 @@ def test_relative_paths_count_from_the_file(
     assert config.origin == "bot/config.json"
 
 
+def test_file_is_read_again_in_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"command_prefix": "${PREFIX}"}')
+    monkeypatch.chdir(tmp_path)
+    config = Config.load("config.json", environ={"PREFIX": "?"}, connection="console")
+
+    file.write_text('{"command_prefix": "${PREFIX}${PREFIX}", "connection": "local"}')
+    monkeypatch.chdir("/")
+    again = config.again()
+
+    assert (again.command_prefix, again.connection) == ("??", "console")
+    assert again.origin == "config.json"
+    assert again.file != config.file
+    assert again.again() == again
+    assert again.again().file == again.file
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [('{"storage": "${WORD}"}', "other"), ('{"storage": "word"}', "word"), ("{}", "word")],
+)
+def test_file_that_says_something_else_is_told_from_one_that_does_not(
+    tmp_path: Path, text: str, word: str
+) -> None:
+    file, environ = tmp_path / "config.json", {"WORD": "word"}
+    file.write_text('{"storage": "${WORD}"}')
+    config = Config.load(file, environ=environ)
+    file.write_text(' { "storage" : "${WORD}" }')
+    assert config.again().file == config.file
+
+    file.write_text(text)
+    environ["WORD"] = word
+
+    assert config.again().file != config.file
+
+
+def test_fault_of_a_file_that_is_read_again_is_told_by_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.json").write_text("{}")
+    config = Config.load("config.json")
+
+    Path("config.json").write_text("{")
+
+    with pytest.raises(ConfigError, match=r"^config\.json: line 1"):
+        config.again()
+
+
+def test_configuration_of_no_file_cannot_be_read_again() -> None:
+    with pytest.raises(ConfigError, match="defaults: it was in no file"):
+        Config().again()
+
+
+def test_plugin_is_wanted_as_the_lists_say() -> None:
+    everything = PluginsConfig(disabled=("b",))
+    some = PluginsConfig(enabled=("a", "b"), disabled=("b",))
+
+    assert [everything.wants(name) for name in ("a", "b", "c")] == [True, False, True]
+    assert [some.wants(name) for name in ("a", "b", "c")] == [True, False, False]
+
+
 def test_everything_may_be_said() -> None:
     config = Config.from_mapping(
         {
@@ -166,6 +230,7 @@ def test_everything_may_be_said() -> None:
         ),
         ({"plugins": {"disabled": None}}, "plugins.disabled: field may not be null"),
         ({"plugins": {"plugin_dirs": [""]}}, "plugins.plugin_dirs.0: must name a folder"),
+        ({"plugins": {"plugin_dirs": ["\ud800"]}}, "plugins.plugin_dirs.0: must name a folder"),
         ({"plugins": {"plugin_config": [1]}}, "plugins.plugin_config: not a valid mapping type"),
         (
             {"plugins": {"plugin_config": {"a": 1}}},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rosey.config.environment import Filling, Redaction, as_written
-from rosey.plugins.schema import MASK, Secret
+from rosey.plugins.loading.schema import MASK, Secret
 
 ENVIRON = {"TOKEN": "hunter2", "USER": "bob", "EMPTY": "", "NESTED": "${TOKEN}"}
 

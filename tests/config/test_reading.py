@@ -11,7 +11,7 @@ import pytest
 
 from rosey.config.reading import read
 from rosey.errors import ConfigError
-from rosey.plugins.json_reading import MOST_BYTES
+from rosey.plugins.loading.json_reading import MOST_BYTES
 
 
 def refusal(file: Path) -> str:

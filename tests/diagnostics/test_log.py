@@ -43,7 +43,7 @@ def test_debug_records_are_not_kept(ring: LogRing) -> None:
 def test_lines_of_one_plugin_are_its_own_and_those_about_it(ring: LogRing) -> None:
     PLUGIN.info("from it")
     logging.getLogger("plugin.greeter.parts").info("from a part of it")
-    about = logging.getLogger("rosey.plugins.steps")
+    about = logging.getLogger("rosey.plugins.life.steps")
     about.warning("not loaded: greeter", extra={"plugin": "greeter"})
     about.warning("greeter is a word too")
     about.warning("greeter met a stranger", extra={"plugin": "greeters"})

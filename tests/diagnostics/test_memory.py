@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import __main__
-from rosey.diagnostics.memory import Witness, explain, survivors
+from rosey.diagnostics.memory import Witness, Witnesses, explain, survivors
 from rosey.plugins.base import Plugin
 from rosey.plugins.remedies import remedy
 from tests.plugins.generations import Bench, bench
@@ -128,6 +128,46 @@ def test_witnesses_and_what_they_were_asked_hold_nothing(lab: Bench, shelf: Shel
 
     gc.collect()
     assert survivor.witness.alive == ()
+
+
+def watched(lab: Bench, witnesses: Witnesses, known: list[object], name: str = "dice") -> int:
+    """End a generation, of which `known` holds a class, before the eyes of witnesses."""
+    generation = lab.run("class Cfg: ...", name=name)
+    known.append(vars(generation.main)["Cfg"])
+    witnesses.watch(generation)
+    lab.loader.drop(generation)
+    return generation.serial
+
+
+def test_witnesses_tell_of_the_generations_that_live(lab: Bench) -> None:
+    witnesses, known = Witnesses(), list[object]()
+    serial = watched(lab, witnesses, known)
+    watched(lab, witnesses, [])
+
+    (survivor,) = witnesses.survivors()
+
+    assert (survivor.plugin, survivor.serial) == ("dice", serial)
+    known.clear()
+    assert witnesses.survivors() == ()
+
+
+def test_witnesses_watch_the_newest_of_each_plugin(lab: Bench) -> None:
+    witnesses, known = Witnesses(most=2), list[object]()
+    other = watched(lab, witnesses, known, "scores")
+    serials = [watched(lab, witnesses, known) for _ in range(4)]
+
+    assert [s.serial for s in witnesses.survivors()] == [other, *serials[2:]]
+
+
+def test_witnesses_forget_what_is_gone_before_what_lives(lab: Bench) -> None:
+    witnesses, known = Witnesses(most=2), list[object]()
+    first = watched(lab, witnesses, known)
+    watched(lab, witnesses, [])
+    gc.collect()
+
+    last = watched(lab, witnesses, known)
+
+    assert [s.serial for s in witnesses.survivors()] == [first, last]
 
 
 def hold_in_slot(shelf: Shelf, module: types.ModuleType) -> None:
@@ -286,6 +326,8 @@ async def test_running_loop_task_and_thread_are_named(lab: Bench) -> None:
     end, loop = threading.Event(), asyncio.get_running_loop()
     witness = dropped(lab, lambda module: hold_in_active(module, loop, end))
     (task,) = (task for task in asyncio.all_tasks() if task.get_name() == "waiting")
+    # What runs is not seen to hold anything: let the task come to where it waits.
+    await asyncio.sleep(0)
 
     lines = await asyncio.to_thread(explain, witness)
 

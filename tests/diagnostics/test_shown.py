@@ -6,7 +6,7 @@ import pytest
 
 from rosey.config.environment import Redaction
 from rosey.diagnostics.shown import Shown
-from rosey.plugins.schema import MASK, Secret
+from rosey.plugins.loading.schema import MASK, Secret
 
 CANARY = "canary-hunter2"
 

@@ -12,8 +12,8 @@ import yaml
 
 from rosey.config import Config
 from rosey.config.config import _ConfigSchema
-from rosey.plugins.schema import fields
-from rosey.plugins.settings import COMMON_SETTINGS
+from rosey.plugins.loading.schema import fields
+from rosey.plugins.loading.settings import COMMON_SETTINGS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 PAGE = REFERENCE.read_text(encoding="utf-8")

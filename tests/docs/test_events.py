@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from rosey.bot import Bot
 from rosey.config import Config
-from rosey.errors import PluginLoadError
+from rosey.errors import ConfigError, PluginLoadError
 from rosey.plugins.events import Delivery, Event
 from rosey.plugins.lifecycle import PluginState
 
@@ -35,28 +36,44 @@ def test_each_state_of_a_plugin_has_its_heading() -> None:
     assert {f"plugin.{state}" for state in emitted} <= headings()
 
 
-async def test_each_event_of_a_plugins_life_has_its_heading(tmp_path: Path) -> None:
-    file = tmp_path / "subject.py"
-    file.write_text(PLUGIN)
+async def test_each_event_of_a_bots_life_has_its_heading(tmp_path: Path) -> None:
+    (tmp_path / "subject.py").write_text(PLUGIN)
+    config = tmp_path / "config.json"
+    config.write_text('{"plugins": {"plugin_dirs": ["."]}}')
     seen: set[str] = set()
 
     def note(event: Event, delivery: Delivery) -> None:
         del delivery
         seen.add(event.name)
 
-    bot = Bot(Config.from_mapping({"plugins": {"plugin_dirs": [str(tmp_path)]}}))
+    bot = Bot(await asyncio.to_thread(Config.load, config))
     with bot.bus.tap(note):
         async with bot:
             await bot.say("!help")
-            await bot.reload("subject")
-            await bot.disable("subject")
-            await bot.enable("subject")
-            await bot.plugin_manager.handle_plugin_crash("subject", RuntimeError("a crash"))
-            await bot.enable("subject")
-            file.write_text("this is no Python")
-            with pytest.raises(PluginLoadError):
-                await bot.reload("subject")
-            await bot.unload("subject")
-            with pytest.raises(PluginLoadError):
-                await bot.load("subject")
+            await change_config(bot, config)
+            await live(bot, tmp_path / "subject.py")
     assert seen == headings()
+
+
+async def change_config(bot: Bot, config: Path) -> None:
+    """Save a faulty configuration, then one in which something is new."""
+    config.write_text("{")
+    with pytest.raises(ConfigError):
+        await bot.reload_config()
+    config.write_text('{"plugins": {"plugin_dirs": ["."], "hot_reload": false}}')
+    await bot.reload_config()
+
+
+async def live(bot: Bot, file: Path) -> None:
+    """Lead the plugin through all that can happen to it."""
+    await bot.reload("subject")
+    await bot.disable("subject")
+    await bot.enable("subject")
+    await bot.plugin_manager.handle_plugin_crash("subject", RuntimeError("a crash"))
+    await bot.enable("subject")
+    file.write_text("this is no Python")
+    with pytest.raises(PluginLoadError):
+        await bot.reload("subject")
+    await bot.unload("subject")
+    with pytest.raises(PluginLoadError):
+        await bot.load("subject")

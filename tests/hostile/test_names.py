@@ -11,7 +11,7 @@ import pytest
 from rosey.chat.commands import check_word
 from rosey.errors import PluginLoadError, PluginNotFoundError, StorageError
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.discovery import check_name
+from rosey.plugins.loading.discovery import check_name
 from rosey.storage import Storage
 from tests.bots import bot_of
 from tests.hostile.corpus import HOSTILE, SMALL, name

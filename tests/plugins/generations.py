@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rosey.diagnostics.memory import Witness
-from rosey.plugins.loader import Generation, Loader
+from rosey.plugins.loading.loader import Generation, Loader
+from rosey.plugins.loading.sources import PluginSource, Snapshot, SourceKind, Unit
 from rosey.plugins.remedies import remedy
-from rosey.plugins.sources import PluginSource, Snapshot, SourceKind, Unit
 
 
 class Bench:
@@ -19,15 +19,26 @@ class Bench:
     def __init__(self, loader: Loader) -> None:
         self.loader = loader
 
-    def run(self, code: str, *, name: str = "dice", **modules: str) -> Generation:
-        """Load a package with `code` in its `__init__.py`, and let others import it."""
+    def stage(
+        self,
+        code: str,
+        *,
+        name: str = "dice",
+        modules: Mapping[str, str] | None = None,
+        peers: Mapping[str, Generation] | None = None,
+    ) -> Generation:
+        """Stage a package with `code` in its `__init__.py`."""
         folder = Path("plugins", name)
         source = PluginSource(name=name, path=folder, kind=SourceKind.PACKAGE, import_name=name)
         units = {
             module: _unit(folder / f"{module or '__init__'}.py", text)
-            for module, text in {"": code, **modules}.items()
+            for module, text in {"": code, **(modules or {})}.items()
         }
-        generation = self.loader.stage(source, Snapshot(units=units, digest=code))
+        return self.loader.stage(source, Snapshot(units=units, digest=code), peers)
+
+    def run(self, code: str, *, name: str = "dice", **modules: str) -> Generation:
+        """Load a package with `code` in its `__init__.py`, and let others import it."""
+        generation = self.stage(code, name=name, modules=modules)
         self.loader.execute(generation)
         self.loader.commit(generation)
         return generation

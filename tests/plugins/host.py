@@ -10,7 +10,7 @@ from typing import Any
 
 from rosey.plugins.base import Plugin
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.calls import Caller
+from rosey.plugins.calling.calls import Caller
 from rosey.plugins.events import Subscription
 from rosey.plugins.manager import PluginManager
 from rosey.plugins.services import ServiceRegistry
@@ -80,6 +80,12 @@ class Host:
     def handlers(self) -> list[str]:
         """What is subscribed now, by name."""
         return [subscription.face.handler for subscription in self.bus.subscriptions()]
+
+    async def closes_gate(self, plugin: str) -> None:
+        """Wait until what is meant for a plugin has to wait."""
+        gate = self.plugin_manager.slots.known(plugin).gate
+        while gate.is_open:  # noqa: ASYNC110  nobody is told who could set an event
+            await asyncio.sleep(0)
 
     async def errors(self) -> list[dict[str, Any]]:
         """The faults that were announced so far, once all of them are."""

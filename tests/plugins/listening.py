@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from rosey.plugins.watcher import Watcher
+from rosey.plugins.watching.watcher import Watcher
 
 WAIT_S = 5.0
 

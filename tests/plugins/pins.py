@@ -170,6 +170,46 @@ PINS = {
         """,
         "taken back: threading.excepthook hook",
     ),
+    "sys.breakpointhook": Pin(
+        """
+        import sys
+        def hook(): ...
+        sys.breakpointhook = hook
+        """,
+        "taken back: sys.breakpointhook hook",
+    ),
+    "profile function": Pin(
+        """
+        import sys
+        def profile(*_): ...
+        sys.setprofile(profile)
+        """,
+        "taken back: profile function profile",
+    ),
+    "profile function of threads": Pin(
+        """
+        import threading
+        def profile(*_): ...
+        threading.setprofile(profile)
+        """,
+        "taken back: profile function of threads profile",
+    ),
+    "finalizer of another's object": Pin(
+        """
+        import logging, weakref
+        def clean(): ...
+        weakref.finalize(logging.root, clean)
+        """,
+    ),
+    "finalizer that leads to its own object": Pin(
+        """
+        import weakref
+        class Pool:
+            def clean(self): ...
+        pool = Pool()
+        weakref.finalize(pool, Pool().clean)
+        """,
+    ),
     "sys.meta_path": Pin(
         """
         import sys
@@ -244,6 +284,30 @@ PINS = {
         """,
         "taken back: logging handler Lines on root",
     ),
+    "target of a logging handler": Pin(
+        """
+        import logging.handlers
+        class Lines(logging.Handler): ...
+        logging.root.addHandler(logging.handlers.MemoryHandler(10, target=Lines()))
+        """,
+        "taken back: logging handler MemoryHandler on root",
+    ),
+    "logger class": Pin(
+        """
+        import logging
+        class Loud(logging.Logger): ...
+        logging.setLoggerClass(Loud)
+        """,
+        "taken back: logger class Loud",
+    ),
+    "log record factory": Pin(
+        """
+        import logging
+        def record(*args, **named): return logging.LogRecord(*args, **named)
+        logging.setLogRecordFactory(record)
+        """,
+        "taken back: log record factory record",
+    ),
     "stream of a logging handler": Pin(
         """
         import logging
@@ -282,7 +346,6 @@ PINS = {
         import marshmallow
         class Cfg(marshmallow.Schema): ...
         """,
-        "taken back: marshmallow schema Cfg (class Meta: register = False)",
     ),
     "sqlite3 adapter": Pin(
         """

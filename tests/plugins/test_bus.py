@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.calls import Caller
+from rosey.plugins.calling.calls import Caller
+from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.events import MAX_HOPS, Delivery, Event, current_event
-from rosey.plugins.faults import Outcome
 
 
 @pytest.fixture
@@ -168,12 +168,39 @@ async def test_handler_that_takes_the_source_gets_it(bus: PluginEventBus, log: l
     async def anything(_event: Event, _data: object, **options: object) -> None:
         log.append(options["source"])
 
+    @functools.wraps(named)
+    async def wrapped(*arguments: Any, **options: Any) -> None:  # noqa: ANN401  passed on
+        await named(*arguments, **options)
+
     bus.subscribe("roll", named)
     bus.subscribe("roll", anything)
+    bus.subscribe("roll", wrapped)
 
     await bus.emit("roll", None, "me")
 
-    assert log == ["me", "me"]
+    assert log == ["me", "me", "me"]
+
+
+async def test_handler_that_takes_no_source_gets_none(bus: PluginEventBus, log: list[Any]) -> None:
+    class Listener:
+        async def plain(source, event: Event, _data: object) -> None:  # noqa: N805  what is tested
+            log.append((event.name, source))
+
+    def two(event: Event, _data: object) -> None:
+        source = event.name  # a variable, no parameter
+        log.append(source)
+
+    @functools.wraps(two)
+    def wrapped(event: Event, data: object, **_options: object) -> None:
+        two(event, data)
+
+    listener = Listener()
+    for handler in (listener.plain, two, wrapped):
+        bus.subscribe("roll", handler)
+
+    await bus.emit("roll", None, "me")
+
+    assert log == [("roll", listener), "roll", "roll"]
 
 
 async def test_any_callable_can_handle(bus: PluginEventBus) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rosey.errors import DependencyError, PluginStateError
 from rosey.plugins.lifecycle import (
@@ -14,6 +16,7 @@ from rosey.plugins.lifecycle import (
     check_step,
     dependents_of,
     plan_load,
+    plan_reload,
     required_names,
 )
 
@@ -22,7 +25,7 @@ LEGAL = {
     "loading": {"enabled", "failed"},
     "enabled": {"disabled", "reloading", "quarantined", "unloaded"},
     "disabled": {"enabled", "reloading", "unloaded"},
-    "reloading": {"enabled", "disabled", "quarantined"},
+    "reloading": {"enabled", "disabled", "quarantined", "failed"},
     "failed": {"loading"},
     "quarantined": {"enabled", "reloading", "unloaded"},
     "unloaded": {"loading"},
@@ -121,7 +124,7 @@ def test_two_missing_dependencies_are_one_refusal() -> None:
     "declared", [["scores>=1.2"], ["scores"], ("scores<2,>1",), ["scores==1.4"], []]
 )
 def test_version_that_fits_is_accepted(declared: Sequence[str]) -> None:
-    check_dependencies("dice", declared, {"scores": "1.4"})
+    check_dependencies("dice", declared, {"scores": "1.4"}.get)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +145,11 @@ def test_dependency_that_does_not_fit_is_refused(
     declared: Sequence[str], running: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(DependencyError, match=reason):
-        check_dependencies("dice", declared, running)
+        check_dependencies("dice", declared, running.get)
 
 
 def test_prerelease_that_runs_counts() -> None:
-    check_dependencies("dice", ["scores>=1"], {"scores": "2.0a1"})
+    check_dependencies("dice", ["scores>=1"], {"scores": "2.0a1"}.get)
 
 
 def test_dependents_come_before_what_they_need() -> None:
@@ -162,3 +165,60 @@ def test_dependents_in_a_circle_are_named_once() -> None:
 
 def test_required_names_leave_malformed_entries_out() -> None:
     assert required_names(["quotes", "scores >= 1.2", "a b"]) == ["quotes", "scores"]
+
+
+NEEDS = {
+    "alone": (),
+    "base": (),
+    "middle": ("base",),
+    "top": ("middle", "base"),
+    "side": ("base",),
+    "this": ("that",),
+    "that": ("this",),
+}
+PLANS: list[tuple[str, str]] = [
+    ("", ""),
+    ("alone", "alone"),
+    ("top", "top"),
+    ("middle", "middle top"),
+    ("base", "base middle side top"),
+    ("base base", "base middle side top"),
+    ("top base", "base middle side top"),
+    ("top side", "top|side"),
+    ("side middle", "side|middle top"),
+    ("alone base", "alone|base middle side top"),
+    ("this", "this that"),
+    ("that this", "this that"),
+    ("new", "new"),
+]
+
+
+@pytest.mark.parametrize(("changed", "plan"), PLANS)
+def test_reload_takes_along_what_depends_on_the_changed(changed: str, plan: str) -> None:
+    groups = [tuple(group.split()) for group in plan.split("|") if group]
+
+    assert plan_reload(NEEDS, changed.split()) == tuple(groups)
+
+
+names = st.sampled_from("abcdef")
+
+
+@given(
+    needs=st.dictionaries(names, st.sets(names)), changed=st.lists(names, min_size=1, max_size=4)
+)
+def test_each_affected_plugin_is_in_one_group_after_what_it_needs(
+    needs: dict[str, set[str]], changed: list[str]
+) -> None:
+    groups = plan_reload(needs, changed)
+
+    flat = [name for group in groups for name in group]
+    affected = {n for one in changed for n in (one, *dependents_of(one, needs))}
+    assert sorted(flat) == sorted(affected)
+    for group in groups:
+        outside = affected - {*group}
+        for place, name in enumerate(group):
+            assert outside.isdisjoint(needs.get(name, ()))
+            for needed in needs.get(name, set()) & {*group[place:]} - {name}:
+                assert name in dependents_of(name, needs | {name: {needed}}) or (
+                    needed in dependents_of(name, needs)
+                ), "only plugins that need each other may stand in either order"

@@ -28,8 +28,10 @@ def test_plugins_complete_where_their_state_allows_the_command(
     assert kernel.complete("%rosey load ") == ["unused"]
     assert kernel.complete("%rosey enable ") == ["asleep"]
     assert kernel.complete("%rosey disable ") == ["greeter"]
-    for command in ("reload", "unload", "state", "config", "log"):
+    for command in ("reload", "unload", "state", "log"):
         assert kernel.complete(f"%rosey {command} ") == ["asleep", "greeter"]
+    assert kernel.complete("%rosey config ") == ["asleep", "greeter", "--reload"]
+    assert "greeter" not in kernel.complete("%rosey config --reload gr")
     assert kernel.complete("%rosey info ") == ["asleep", "greeter", "unused"]
     assert kernel.complete("%rosey unload greeter ") == ["--with-dependents"]
     assert "greeter" not in kernel.complete("%rosey reload greeter gr")

@@ -12,11 +12,11 @@ import pytest
 from rosey.bot import Exchange
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnapshot
-from rosey.plugins.entries import Taken
+from rosey.plugins.calling.faults import Fault, Outcome
 from rosey.plugins.events import Delivery, Event, HandlerFace
-from rosey.plugins.faults import Fault, Outcome
 from rosey.plugins.lifecycle import PluginState
-from rosey.plugins.schema import MASK
+from rosey.plugins.loading.schema import MASK
+from rosey.plugins.owning.entries import Taken
 from rosey.plugins.services import ServiceInfo
 from rosey.workbench import render
 from rosey.workbench.answer import Answer
@@ -52,6 +52,7 @@ def _bot(text: str) -> BotSnapshot:
         source=text,
         generation=1,
         reloads=0,
+        last_reload=None,
         uptime_s=1.0,
         dependencies=(text,),
         commands=(text,),
@@ -199,7 +200,8 @@ def test_no_secret_is_shown_anywhere(kernel: Kernel, tmp_path: Path) -> None:
         kernel,
         [
             "start", "", "list", "info leaky", "info failing", "say !leak", "emit fail",
-            "info leaky", "list", "state leaky", "config leaky", "config leaky zzz=canary<&9'0",
+            "info leaky", "list", "state leaky", "config leaky", "config --reload",
+            "config leaky zzz=canary<&9'0",
             "disable leaky", "enable leaky", "reload failing", "load failing", "log", "status",
         ],
     )  # fmt: skip

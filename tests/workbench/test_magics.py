@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -131,8 +132,40 @@ def test_reload_takes_the_file_as_it_stands_now(running: Kernel, tmp_path: Path)
         GREETER.replace("0.1.0", "0.2.0").replace("Hello", "Good day"),
     )
 
-    assert running.run("%rosey reload greeter").text == "greeter 0.2.0 is reloaded"
+    lines = running.run("%rosey reload greeter").text.splitlines()
+
+    assert lines[0] == "greeter 0.2.0 is reloaded"
+    assert re.fullmatch(r"  in \d+\.\d ms, events waited \d+\.\d ms", lines[1])
     assert running.run("%rosey say !hello").text == "Good day, owner!"
+
+
+COUNTER = """
+    def export_state(self): return self.count
+    def import_state(self, state, version): self.count = state
+    count = 0
+    @on("count")
+    async def on_count(self, event, data):
+        self.count += 1
+        if data: await asyncio.Event().wait()
+    """
+
+
+def test_reload_tells_what_became_of_the_state_and_what_went_along(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    write_plugin(tmp_path / "plugins", "counter", COUNTER)
+    write_plugin(tmp_path / "plugins", "guest", 'dependencies = ["counter"]')
+    kernel.run("%rosey start")
+    kernel.run("%rosey emit count")
+
+    kept = kernel.run("%rosey reload counter").text.splitlines()
+    assert kept[1].endswith("; its state: kept")
+    assert kept[2] == "  at once: counter, guest"
+    assert "1" in kernel.run("%rosey state counter").text
+
+    fresh = kernel.run("%rosey reload --fresh counter").text
+    assert "; its state: fresh" in fresh
+    assert "has no attributes of its own" in kernel.run("%rosey state counter").text
 
 
 def test_reload_of_a_broken_file_names_the_line_and_what_serves_on(
@@ -255,6 +288,27 @@ def test_a_setting_that_does_not_fit_changes_nothing(running: Kernel, setting: s
     assert running.run("%rosey list").text.splitlines()[1].split()[3] == "0"
 
 
+def test_saved_config_file_is_applied(kernel: Kernel, tmp_path: Path) -> None:
+    def save(times: int) -> None:
+        settings = {"hot_reload": False, "greeter": {"times": times}}
+        (tmp_path / "config.json").write_text(json.dumps({"plugins": settings}))
+
+    save(1)
+    kernel.run("%rosey start")
+    save(2)
+
+    applied = kernel.run("%rosey config --reload").text
+    again = kernel.run("%rosey config --reload").text
+    assert (applied, again) == ("reloaded with new settings: greeter", "nothing has changed")
+    assert kernel.run("(await bot.reload_config()).reloaded").text == "()"
+    assert kernel.run("%rosey say !hello").text == "Hello, owner! Hello, owner!"
+
+    save(9)
+    cell = kernel.run("%rosey config --reload")
+    assert cell.stderr.count("\n") == 1
+    assert "plugins.plugin_config.greeter.times: must be" in cell.stderr
+
+
 def test_services_and_commands_name_their_plugins(running: Kernel) -> None:
     assert running.run("%rosey services").text.splitlines()[1].split() == [
         "greetings", "greeter", "1.0"
@@ -348,8 +402,8 @@ def test_a_variable_in_a_line_is_not_filled_in(running: Kernel) -> None:
 WRONG = {
     "reloda greeter": "there is no %rosey reloda; did you mean reload?; %rosey help lists all",
     "zzz": "there is no %rosey zzz; %rosey help lists all",
-    "reload": "the name of a plugin is missing (usage: %rosey reload NAME)",
-    "reload a b": "'b' is one word too many (usage: %rosey reload NAME)",
+    "reload": "the name of a plugin is missing (usage: %rosey reload NAME [--fresh])",
+    "reload a b": "'b' is one word too many (usage: %rosey reload NAME [--fresh])",
     "reload greter": "no plugin named 'greter' is loaded; did you mean greeter?",
     "load greeter": "greeter is loaded already: reload it to load it again",
     "info zzz": "no plugin named 'zzz' is known",
@@ -364,7 +418,7 @@ WRONG = {
     "emit x y": "'y' is not of the form key=value "
     "(usage: %rosey emit EVENT [KEY=VALUE ... | JSON])",
     "config greeter 'x": "No closing quotation: close the quote "
-    "(usage: %rosey config NAME [KEY=VALUE ...])",
+    "(usage: %rosey config NAME [KEY=VALUE ...] | --reload)",
     "enable greeter": "greeter is enabled already",
     "start": "a bot runs already: %rosey stop ends it",
 }

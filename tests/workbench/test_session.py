@@ -57,3 +57,17 @@ def test_stop_without_a_bot_does_nothing(session: Session) -> None:
 
     assert not session.is_running
     assert session.blocked_at == ""
+
+
+def test_secrets_of_a_configuration_that_changed_are_hidden_also_after_the_bot(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROSEY_TEST_WORD", "canary")
+    (tmp_path / "config.json").write_text('{"plugins": {"hot_reload": false}}')
+    session.start()
+    (tmp_path / "config.json").write_text('{"plugins": {"parrot": {"word": "${ROSEY_TEST_WORD}"}}}')
+    session.bot.reload_config().result()
+
+    assert session.redact("canary") == "<secret>"
+    session.stop()
+    assert session.redact("canary") == "<secret>"

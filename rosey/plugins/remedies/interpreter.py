@@ -9,16 +9,20 @@ import signal
 import sys
 import threading
 import types
+import weakref
+from _signal import getsignal  # type: ignore[import-not-found]  # typeshed leaves it out
 from collections.abc import Iterator
+from importlib.machinery import FileFinder
 from typing import Any, ClassVar
 
-from rosey.plugins.remedies.lines import name_of, taken_back
+from rosey.plugins.remedies.lines import failure, name_of, taken_back
 from rosey.plugins.remedies.origin import Origin
 
 _HOOKS = (
     (sys, "excepthook"),
     (sys, "unraisablehook"),
     (sys, "displayhook"),
+    (sys, "breakpointhook"),
     (threading, "excepthook"),
 )
 _SIGNALS = tuple(sorted(signal.valid_signals()))
@@ -27,7 +31,8 @@ _SIGNALS = tuple(sorted(signal.valid_signals()))
 def signal_handlers(origin: Origin) -> Iterator[str]:
     """The default takes their place; Python allows that in the main thread only."""
     for number in _SIGNALS:
-        handler = signal.getsignal(number)
+        # Not that of `signal`: it tries to make an enum member of each, in 20 times the time.
+        handler = getsignal(number)
         if callable(handler) and origin.owns(handler):
             default = signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler
             what = f"signal handler {name_of(handler)} of {signal.Signals(number).name}"
@@ -60,12 +65,55 @@ def hooks(origin: Origin) -> Iterator[str]:
             yield taken_back(what, functools.partial(setattr, module, name, default))
 
 
+def hooks_of_threads(origin: Origin) -> Iterator[str]:
+    """The hooks that were in place when a thread was made: it keeps them for its own end."""
+    defaults = {
+        "old_excepthook": threading.__excepthook__,
+        "old_sys_excepthook": sys.__excepthook__,
+    }
+    for thread in threading.enumerate():
+        invoke = getattr(thread, "_invoke_excepthook", None)
+        names = getattr(getattr(invoke, "__code__", None), "co_freevars", ())
+        for name, cell in zip(names, getattr(invoke, "__closure__", None) or (), strict=True):
+            if name in defaults and origin.owns(cell.cell_contents):
+                cell.cell_contents = defaults[name]
+    yield from ()
+
+
+def trace_functions(origin: Origin) -> Iterator[str]:
+    """Those that debuggers and profilers set: for this thread, and for those to come."""
+    for what, function, unset in (
+        ("trace function", sys.gettrace(), sys.settrace),
+        ("trace function of threads", threading.gettrace(), threading.settrace),
+        ("profile function", sys.getprofile(), sys.setprofile),
+        ("profile function of threads", threading.getprofile(), threading.setprofile),
+    ):
+        if origin.owns(function):
+            take_back = functools.partial(unset, None)
+            yield taken_back(f"{what} {name_of(function)}", take_back)
+
+
+def finalizers(origin: Origin) -> Iterator[str]:
+    """Those of `weakref.finalize` run: what they were to outlive is over.
+
+    Left alone they would never run where they lead to the very object that they wait for.
+    """
+    registered: dict[weakref.finalize[..., Any], Any] = vars(weakref.finalize)["_registry"]
+    # By the function alone: libraries register thousands, with few functions of their own.
+    modules = {getattr(info.func, "__module__", None) for info in [*registered.values()]}
+    if not any(map(origin.has, modules)):
+        return
+    for finalizer, info in [*registered.items()]:
+        if origin.has(getattr(info.func, "__module__", None)):
+            yield from failure(f"finalizer {name_of(info.func)}", finalizer)
+
+
 def import_hooks(origin: Origin) -> Iterator[str]:
     """Finders, path hooks, and the finders that those have made."""
     yield from _listed("sys.meta_path", sys.meta_path, origin)
     yield from _listed("sys.path_hooks", sys.path_hooks, origin)
     for path, finder in [*sys.path_importer_cache.items()]:
-        if origin.owns(finder):
+        if type(finder) is not FileFinder and origin.owns(finder):
             del sys.path_importer_cache[path]
 
 

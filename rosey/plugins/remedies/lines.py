@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from rosey.plugins.faults import describe
+from rosey.plugins.calling.faults import describe
 
 CONTAINED = (Exception, SystemExit, asyncio.CancelledError)
 """What the code of a plugin that is over may raise without any consequence."""
@@ -14,11 +14,15 @@ CONTAINED = (Exception, SystemExit, asyncio.CancelledError)
 
 def taken_back(what: str, take_back: Callable[[], object]) -> str:
     """Take one thing back; whatever that raises becomes part of the line."""
+    return next(failure(what, take_back), f"taken back: {what}")
+
+
+def failure(what: str, take_back: Callable[[], object]) -> Iterator[str]:
+    """Take back what its author was right to leave: there is a line only where that fails."""
     try:
         take_back()
     except CONTAINED as error:
-        return f"not taken back: {what}: {describe(error)}"
-    return f"taken back: {what}"
+        yield f"not taken back: {what}: {describe(error)}"
 
 
 def name_of(thing: object) -> str:

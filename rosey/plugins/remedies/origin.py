@@ -5,6 +5,12 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from collections.abc import Iterator
+from typing import TypeVar
+
+from rosey.plugins.loading.loader import Generation
+
+T = TypeVar("T")
 
 
 class Origin:
@@ -13,12 +19,16 @@ class Origin:
     It keeps names only: it pins nothing, and it works after the generation has been dropped.
 
     Args:
+        generation: The generation.
+
+    Attributes:
         name: The generation's name, which is that of its main module or package.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._start = f"{name}."
+    def __init__(self, generation: Generation) -> None:
+        self.name = generation.name
+        self._start = f"{generation.name}."
+        self._modules = [generation.module_name(unit) for unit in generation.snapshot.units]
 
     def has(self, module: object) -> bool:
         """Whether `module` is the name of one of the generation's modules."""
@@ -26,9 +36,14 @@ class Origin:
 
     def modules(self) -> list[types.ModuleType]:
         """The generation's modules; none once it has been dropped."""
-        # A copy: other threads may be importing.
-        known = sys.modules.copy().items()
-        return [m for name, m in known if name.startswith(self.name) and self.has(name)]
+        return [sys.modules[name] for name in self._modules if name in sys.modules]
+
+    def defined(self, kind: type[T]) -> Iterator[T]:
+        """What of a kind the generation defines at the top of its modules."""
+        for module in self.modules():
+            for value in [*vars(module).values()]:
+                if isinstance(value, kind) and self.owns(value):
+                    yield value
 
     def owns(self, thing: object) -> bool:
         """Whether `thing` keeps the generation alive by what it is.

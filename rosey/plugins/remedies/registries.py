@@ -27,11 +27,14 @@ def caches_by_module(origin: Origin) -> Iterator[str]:
     for cache in caches:
         for module in filter(origin.has, [*cache]):
             del cache[module]
-    for file in [*linecache.cache]:
-        # For instance: <attrs generated methods rosey_plugins:NAME@SERIAL.Class>
-        _, name, rest = file.partition(origin.name)
-        if name and not rest[:1].isdigit():
-            del linecache.cache[file]
+    # Else `inspect.getmodule` finds nothing at the path of a generation that is gone.
+    by_file: dict[str, str] = getattr(inspect, "modulesbyfile", {})
+    for file in [file for file, module in by_file.items() if origin.has(module)]:
+        del by_file[file]
+    # For instance: <attrs generated methods rosey_plugins:NAME@SERIAL.Class>
+    named = [file for file in [*linecache.cache] if origin.name in file]
+    for file in [f for f in named if not f.partition(origin.name)[2][:1].isdigit()]:
+        del linecache.cache[file]
     yield from ()
 
 
@@ -59,18 +62,26 @@ def warnings_filters(origin: Origin) -> Iterator[str]:
             yield taken_back(what, functools.partial(filters.remove, entry))
 
 
+def warnings_seen(origin: Origin) -> Iterator[str]:
+    """What modules have been warned of, not to say it twice: the category is in the key.
+
+    With `stacklevel=2` that is noted in the module of whoever has called the plugin.
+    """
+    categories = {kind for kind in origin.defined(type) if issubclass(kind, Warning)}
+    for module in [*sys.modules.values()] if categories else ():
+        # Of any other type may be one that loads itself when somebody touches it.
+        if type(module) is types.ModuleType and "__warningregistry__" in module.__dict__:
+            seen = module.__dict__["__warningregistry__"]
+            for key in [key for key in seen if isinstance(key, tuple) and key[1] in categories]:
+                del seen[key]
+    yield from ()
+
+
 def codec_search_functions(origin: Origin) -> Iterator[str]:
     """Those that stand at the top of a module: there is no list of those registered."""
-    for function in _functions(origin):
+    for function in origin.defined(types.FunctionType):
         references = sys.getrefcount(function)
         codecs.unregister(function)
         # It does not say whether there was anything to unregister.
         if sys.getrefcount(function) < references:
             yield f"taken back: codec search function {name_of(function)}"
-
-
-def _functions(origin: Origin) -> Iterator[types.FunctionType]:
-    for module in origin.modules():
-        for value in [*vars(module).values()]:
-            if isinstance(value, types.FunctionType) and origin.owns(value):
-                yield value

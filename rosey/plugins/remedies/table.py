@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rosey.plugins.faults import describe
-from rosey.plugins.loader import Generation
-from rosey.plugins.remedies import interpreter, libraries, registries, running
+from rosey.plugins.calling.faults import describe
+from rosey.plugins.loading.loader import Generation
+from rosey.plugins.remedies import interpreter, libraries, logs, registries, running, schemas
 from rosey.plugins.remedies.lines import CONTAINED
 from rosey.plugins.remedies.origin import Origin
 
@@ -22,6 +22,9 @@ REMEDIES: tuple[Remedy, ...] = (
     interpreter.signal_handlers,
     interpreter.exit_functions,
     interpreter.hooks,
+    interpreter.hooks_of_threads,
+    interpreter.trace_functions,
+    interpreter.finalizers,
     interpreter.import_hooks,
     interpreter.garbage_collector_callbacks,
     interpreter.last_exception,
@@ -29,12 +32,15 @@ REMEDIES: tuple[Remedy, ...] = (
     registries.typing_caches,
     registries.copyreg_reducers,
     registries.warnings_filters,
+    registries.warnings_seen,
     registries.codec_search_functions,
-    libraries.logging_handlers_and_filters,
-    libraries.loggers,
-    libraries.marshmallow_schemas,
+    logs.logging_handlers_and_filters,
+    logs.logging_factories,
+    logs.loggers,
+    schemas.marshmallow_schemas,
     libraries.sqlite3_adapters_and_converters,
     libraries.sqlite3_connections,
+    libraries.sqlalchemy_tables,
     libraries.ctypes_types,
     libraries.mock_patches,
 )
@@ -55,7 +61,7 @@ def remedy(generation: Generation) -> tuple[str, ...]:
         A line for each thing that its author should have given back: what was taken back, what
         could not be, and what to do about it. What Python itself keeps of any code goes silently.
     """
-    origin = Origin(generation.name)
+    origin = Origin(generation)
     lines: list[str] = []
     for look in REMEDIES:
         try:

@@ -1,0 +1,1 @@
+"""How an event finds its handlers, also while plugins are reloaded."""

@@ -1,0 +1,73 @@
+"""Which subscriptions an event goes to, looked up once for each name."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from rosey.plugins.delivery.dispatch import Route
+from rosey.plugins.events import Subscription
+
+_MOST_KEPT = 4096
+
+
+class Routes:
+    """The subscriptions of a bus, by the names and patterns that they are for."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, list[Subscription]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Subscription]] = []
+        self._kept: dict[str, Route] = {}
+        self.kept = self._kept.get
+        """A route that is kept; None where one has to be looked up. Asked for each event."""
+
+    def __len__(self) -> int:
+        """How many routes are kept."""
+        return len(self._kept)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All of them, in the order in which their handlers run."""
+        exact = itertools.chain.from_iterable(self._exact.values())
+        return tuple(sorted([*exact, *(s for _, s in self._patterns)], key=lambda s: s.place))
+
+    def add(self, subscription: Subscription) -> None:
+        """Lead events to a subscription from now on."""
+        self.forget()
+        if "*" in subscription.pattern:
+            any_run = ".*".join(map(re.escape, subscription.pattern.split("*")))
+            match = re.compile(any_run + r"\Z", re.DOTALL)
+            self._patterns.append((match, subscription))
+        else:
+            self._exact.setdefault(subscription.pattern, []).append(subscription)
+
+    def remove(self, subscription: Subscription) -> None:
+        """Lead no event to it any more."""
+        self.forget()
+        if "*" in subscription.pattern:
+            self._patterns = [(m, s) for m, s in self._patterns if s is not subscription]
+            return
+        left = self._exact[subscription.pattern]
+        left.remove(subscription)
+        if not left:
+            del self._exact[subscription.pattern]
+
+    def route(self, event: str) -> Route:
+        """The handlers of an event in their order, numbered.
+
+        It is kept until a subscription changes or a gate closes, unless one of theirs is closed.
+        """
+        route = self._kept.get(event)
+        if route is not None:
+            return route
+        matching = [*self._exact.get(event, ())]
+        matching += [s for pattern, s in self._patterns if pattern.match(event)]
+        route = tuple(enumerate(sorted(matching, key=lambda s: s.place)))
+        if all(s.owner is None or s.owner.gate.is_open for s in matching):
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[event] = route
+        return route
+
+    def forget(self) -> None:
+        """Look anew whom each event goes to: a gate has been closed or opened."""
+        self._kept.clear()

@@ -1,0 +1,1 @@
+"""Plugins that run are kept as their files and settings say."""

@@ -1,0 +1,1 @@
+"""How a plugin goes from state to state, and from generation to generation."""

@@ -1,0 +1,97 @@
+"""A new generation of a plugin on its way into service, and one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rosey.plugins.base import Plugin
+from rosey.plugins.calling.gate import Gate
+from rosey.plugins.ledger import Ledger
+from rosey.plugins.loading.loader import Generation
+from rosey.plugins.loading.plugin_class import is_overridden
+from rosey.plugins.loading.reading import Reading
+from rosey.plugins.loading.sources import PluginSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A generation with its instance: complete, in service or about to be.
+
+    Attributes:
+        plugin: The instance; its `setup` has succeeded.
+        ledger: What it has taken.
+        generation: The code that it runs.
+    """
+
+    plugin: Plugin
+    ledger: Ledger
+    generation: Generation
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """A new generation on its way into service.
+
+    Attributes:
+        source: Where it comes from.
+        reading: What was read there.
+        config: Settings that go before the plugin's own defaults.
+        order: The plugin's place among plugins of equal priority.
+        gate: The plugin's.
+        old: The generation that serves until then, if one does.
+        is_enabled: Whether the new generation gets events; a disabled plugin stays so.
+        was_enabled: Whether the old one did.
+        is_fresh: It begins without the state of the old one.
+        generation: Its code, once it is executed; None before, and when it is discarded.
+        ledger: What it takes; None as its generation.
+        staged: The whole of it, once it is constructed.
+        is_set_up: Its `setup` has succeeded.
+        was_enabled: Whether the old one was, before it was stopped.
+        exported: The state that it gets; None where there is none.
+        state: What became of the state, for people: `none` where there never was any, `fresh`,
+            `kept` or `migrated from 1 to 2`.
+    """
+
+    source: PluginSource
+    reading: Reading
+    config: Mapping[str, Any]
+    order: int
+    gate: Gate
+    old: Staged | None
+    is_enabled: bool
+    is_fresh: bool = False
+    generation: Generation | None = None
+    ledger: Ledger | None = None
+    staged: Staged | None = None
+    is_set_up: bool = False
+    was_enabled: bool = False
+    exported: Any = None
+    state: str = "none"
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.source.name
+
+    @property
+    def new(self) -> Staged:
+        """What is to serve: it is constructed."""
+        assert self.staged is not None  # noqa: S101  the order of the transaction's steps
+        return self.staged
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether the old generation has to be torn down before this one is set up."""
+        return self.old is not None and (self.old.plugin.exclusive or self.new.plugin.exclusive)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether state goes from the old generation to this one."""
+        return (
+            self.old is not None
+            and not self.is_fresh
+            and is_overridden(type(self.old.plugin), "export_state")
+            and is_overridden(type(self.new.plugin), "import_state")
+        )

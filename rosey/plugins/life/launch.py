@@ -1,0 +1,125 @@
+"""New generations come into service, and the slots of their plugins know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rosey.errors import OutdatedError
+from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.life.candidate import Candidate
+from rosey.plugins.life.progress import Progress
+from rosey.plugins.life.slots import Slot, Slots
+from rosey.plugins.life.staging import Stage
+from rosey.plugins.life.transaction import Transaction
+from rosey.plugins.loading.reading import Reading, read_and_compile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One plugin whose code or settings are to be others.
+
+    Attributes:
+        slot: The plugin; it is locked.
+        reading: Its code, as it was read.
+        config: Its settings, its own defaults aside.
+        is_enabled: Whether it gets events from then on.
+        is_fresh: It begins without the state of the generation that serves.
+    """
+
+    slot: Slot
+    reading: Reading
+    config: Mapping[str, Any]
+    is_enabled: bool = True
+    is_fresh: bool = False
+
+
+class Launch:
+    """Brings new generations of plugins into service.
+
+    Args:
+        bus: Its events wait while generations change places.
+        slots: Which plugins there are.
+        stage: Makes generations ready.
+        limit_s: Seconds that what a plugin is handling has to finish.
+    """
+
+    def __init__(self, bus: PluginEventBus, slots: Slots, stage: Stage, limit_s: float) -> None:
+        self._bus = bus
+        self._slots = slots
+        self._stage = stage
+        self._limit_s = limit_s
+
+    async def read(self, slot: Slot) -> Reading:
+        """Read a plugin, and note what has been read.
+
+        Raises:
+            PluginLoadError: It cannot be read.
+        """
+        before = slot.staged.generation.snapshot if slot.staged is not None else None
+        reading = await read_and_compile(slot.source, before)
+        slot.attempted = reading.digest
+        return reading
+
+    async def run(self, changes: Sequence[Change], progress: Progress) -> list[Candidate]:
+        """Let new generations take over, all of them or none.
+
+        From the swap to the return there is no await: nobody sees one without the other.
+
+        Args:
+            changes: The plugins, each after what it needs.
+            progress: Told of the phases.
+
+        Returns:
+            What has taken over, with what served before it: that is to be retired.
+
+        Raises:
+            PluginLoadError: One of them fails; see `Transaction.run`. A plugin that had to be torn
+                down for that, and did not come back, is not loaded any more.
+            DependentsChangedError: Others have to go with them.
+        """
+        # Again where what one of them needs was reloaded meanwhile.
+        while True:
+            candidates = [_candidate(change) for change in changes]
+            transaction = Transaction(
+                stage=self._stage,
+                bus=self._bus,
+                candidates=candidates,
+                loaded=self._slots,
+                limit_s=self._limit_s,
+                progress=progress,
+            )
+            try:
+                await transaction.run()
+            except BaseException as error:
+                for change, candidate in zip(changes, candidates, strict=True):
+                    change.slot.staged = candidate.old
+                if not isinstance(error, OutdatedError):
+                    raise
+            else:
+                self._adopt(changes, candidates)
+                return candidates
+
+    @staticmethod
+    def _adopt(changes: Sequence[Change], candidates: Sequence[Candidate]) -> None:
+        for change, candidate in zip(changes, candidates, strict=True):
+            slot = change.slot
+            slot.staged = candidate.new
+            slot.config, slot.defaults = change.config, change.reading.defaults
+            slot.manifest = change.reading.manifest
+            slot.error = None
+
+
+def _candidate(change: Change) -> Candidate:
+    slot = change.slot
+    return Candidate(
+        source=slot.source,
+        reading=change.reading,
+        config=change.config,
+        order=slot.order,
+        gate=slot.gate,
+        old=slot.staged,
+        is_enabled=change.is_enabled,
+        is_fresh=change.is_fresh,
+    )

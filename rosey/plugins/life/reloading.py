@@ -1,0 +1,297 @@
+"""Reloads: which plugins go together, one transaction for each group, and what is told of it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rosey.errors import (
+    DependentsChangedError,
+    PluginError,
+    PluginInUseError,
+    PluginLoadError,
+    PluginNotFoundError,
+)
+from rosey.plugins.calling.ownership import current_owner
+from rosey.plugins.life.candidate import Candidate
+from rosey.plugins.life.launch import Change, Launch
+from rosey.plugins.life.progress import Progress, ReloadReport
+from rosey.plugins.life.slots import Needs, Slot, Slots
+from rosey.plugins.life.staging import Stage
+from rosey.plugins.life.steps import Steps
+from rosey.plugins.lifecycle import PluginState, plan_reload, required_names
+from rosey.plugins.loading.reading import Reading
+
+logger = logging.getLogger(__name__)
+
+Failures = dict[str, PluginError]
+"""By name, why a plugin was not reloaded as somebody asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of a reload.
+
+    Attributes:
+        names: The plugins that have changed.
+        is_fresh: Their state is dropped.
+        changes: By name, settings that are others from now on.
+    """
+
+    names: tuple[str, ...]
+    is_fresh: bool = False
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Plugins that are reloaded as one transaction, locked.
+
+    Attributes:
+        slots: Each after what it needs.
+        readings: By name, what was read of it, or why it could not be.
+        loaded: What was loaded for it, as the new code needs it.
+        asked: The names of those that somebody asked for.
+        progress: How far it has come.
+    """
+
+    slots: tuple[Slot, ...]
+    readings: Mapping[str, Reading | PluginLoadError]
+    loaded: tuple[Slot, ...]
+    asked: tuple[str, ...]
+    progress: Progress
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The plugins' names."""
+        return tuple(slot.name for slot in self.slots)
+
+
+class Reloader:
+    """Reloads plugins together with what depends on them.
+
+    Args:
+        slots: Which plugins there are.
+        stage: Ends old generations.
+        launch: Brings new ones into service.
+        steps: Ends plugins.
+        load: Loads plugins in the right order, and gives why one could not be.
+    """
+
+    def __init__(
+        self,
+        *,
+        slots: Slots,
+        stage: Stage,
+        launch: Launch,
+        steps: Steps,
+        load: Callable[[Sequence[str]], Awaitable[object]],
+    ) -> None:
+        self._slots = slots
+        self._stage = stage
+        self._launch = launch
+        self._steps = steps
+        self._load = load
+
+    async def reload(self, request: Request) -> Failures:
+        """Load new versions beside those that serve, and let them take over.
+
+        Plugins that have nothing to do with each other succeed or fail each for itself. A disabled
+        plugin stays disabled. A new version of a quarantined plugin is given a chance.
+        """
+        failures: Failures = {}
+        left = [*dict.fromkeys(request.names)]
+        while left:
+            async with contextlib.AsyncExitStack() as locks:
+                group = await locks.enter_async_context(self._next_group(left))
+                run = self._run(group, request, locks.pop_all())
+            try:
+                failed = await (
+                    self._steps.unbroken.run(run) if _is_asked_by_itself(group) else run
+                )
+            except DependentsChangedError:
+                continue  # they go with it
+            for name in group.asked:
+                left.remove(name)
+                if name not in group.names:
+                    failed[name] = PluginNotFoundError(name)
+            failures |= failed
+        return failures
+
+    @contextlib.asynccontextmanager
+    async def _next_group(self, left: Sequence[str]) -> AsyncIterator[_Group]:
+        """Lock and read the first of some plugins, with all that it has to do with.
+
+        Which those are may change until they are locked and read: then it begins anew.
+        """
+        also: Needs = {}
+        while True:
+            names = plan_reload(self._slots.needs(also), left)[0]
+            async with self._locked(names) as slots:
+                progress = Progress(names[0])
+                with progress.during("read"):
+                    readings = {name: await self._read(slot) for name, slot in slots.items()}
+                also = {name: {*_needed(reading)} for name, reading in readings.items()}
+                order = plan_reload(self._slots.needs(also), left)[0]
+                if slots.keys() >= {*order} or not slots:
+                    yield _Group(
+                        slots=tuple(slots[name] for name in order if name in slots),
+                        readings=readings,
+                        loaded=await self._load_missing(also),
+                        asked=tuple(name for name in left if name in names),
+                        progress=progress,
+                    )
+                    return
+
+    @contextlib.asynccontextmanager
+    async def _locked(self, names: Iterable[str]) -> AsyncIterator[dict[str, Slot]]:
+        """Lock plugins, always in the same order; those that are not loaded are left out."""
+        slots = [slot for name in names if (slot := self._slots.get(name)) is not None]
+        async with contextlib.AsyncExitStack() as locks:
+            for slot in sorted(slots, key=lambda slot: slot.order):
+                await locks.enter_async_context(slot.lock)
+            yield {slot.name: slot for slot in slots if slot.is_loaded}
+
+    async def _read(self, slot: Slot) -> Reading | PluginLoadError:
+        try:
+            return await self._launch.read(slot)
+        except PluginLoadError as error:
+            return error
+
+    async def _load_missing(self, also: Needs) -> tuple[Slot, ...]:
+        """Load what new code needs and nobody has loaded yet, as a load would."""
+        slots = [self._slots.get(name) for names in also.values() for name in names]
+        missing = [slot for slot in slots if slot is not None and not slot.is_loaded]
+        if missing:
+            # What fails is named when the new code is held against what is loaded.
+            await self._load([slot.name for slot in missing])
+        return tuple(slot for slot in missing if slot.is_loaded)
+
+    async def _run(
+        self, group: _Group, request: Request, locks: contextlib.AsyncExitStack
+    ) -> Failures:
+        async with locks:
+            return await self._carry_out(group, request) if group.slots else {}
+
+    async def _carry_out(self, group: _Group, request: Request) -> Failures:
+        after = {slot.name: slot.state for slot in group.slots}
+        for slot in group.slots:
+            self._slots.advance(slot, PluginState.RELOADING)
+        failures: Failures = {}
+        launched: list[Candidate] = []
+        try:
+            changes = [self._change(group, slot, after[slot.name], request) for slot in group.slots]
+            launched = await self._launch.run(changes, group.progress)
+            after |= {c.slot.name: PluginState.ENABLED for c in changes if c.is_enabled}
+        except DependentsChangedError:
+            raise
+        except PluginLoadError as error:
+            failures = self._refuse(group, error)
+        finally:
+            for slot in group.slots:
+                state = after[slot.name] if slot.is_loaded else PluginState.FAILED
+                self._slots.advance(slot, state)
+        for slot, candidate in zip(group.slots, launched, strict=False):
+            slot.reloads += 1
+            slot.last_reload = _report(group, slot, candidate)
+            self._slots.announce(slot, "reloaded", **dataclasses.asdict(slot.last_reload))
+            told = "; ".join(slot.last_reload.lines)
+            version = slot.last_reload.version
+            logger.info(
+                "%s %s is reloaded %s", slot.name, version, told, extra={"plugin": slot.name}
+            )
+        await self._steps.unbroken.run(self._end(group, launched))
+        return failures
+
+    def _change(self, group: _Group, slot: Slot, state: PluginState, request: Request) -> Change:
+        reading = group.readings[slot.name]
+        if isinstance(reading, PluginLoadError):
+            group.progress.plugin = slot.name
+            raise reading
+        is_asked = slot.name in group.asked
+        is_enabled = state is PluginState.ENABLED or (state is PluginState.QUARANTINED and is_asked)
+        return Change(
+            slot=slot,
+            reading=reading,
+            config={**self._steps.config_of(slot), **request.changes.get(slot.name, {})},
+            is_enabled=is_enabled,
+            is_fresh=request.is_fresh and is_asked,
+        )
+
+    def _refuse(self, group: _Group, error: PluginLoadError) -> Failures:
+        """Note and tell that a group stays as it is, and who is to blame."""
+        culprit = next(slot for slot in group.slots if slot.name == group.progress.plugin)
+        culprit.error = error.detached()
+        failures: Failures = {}
+        for slot in group.slots:
+            if slot.name in group.asked:
+                failures[slot.name] = error if slot is culprit else _because_of(slot, error)
+            if slot.name in group.asked or not slot.is_loaded:
+                slot.error = failures.get(slot.name, error).detached()
+        self._slots.announce(culprit, "reload_failed", **_failure_facts(group, culprit, error))
+        return failures
+
+    async def _end(self, group: _Group, launched: Sequence[Candidate]) -> None:
+        """End what is over: what served before, or what was there only for what failed."""
+        for candidate in reversed(launched):
+            # Taken from it: a traceback that the new generation keeps leads to the candidate.
+            old, candidate.old = candidate.old, None
+            assert old is not None  # noqa: S101  what is reloaded was loaded
+            await self._stage.retire(old)
+        for slot in group.slots:
+            if not slot.is_loaded:
+                await self._steps.let_go(slot)
+        for slot in group.loaded if not launched else ():
+            with contextlib.suppress(PluginInUseError):
+                await self._steps.unload(slot)
+
+
+def _is_asked_by_itself(group: _Group) -> bool:
+    """Whether one of the plugins asks: what it asks in may end with the old generation."""
+    owner = current_owner()
+    return owner is not None and any(slot.gate is owner.gate for slot in group.slots)
+
+
+def _needed(reading: Reading | PluginLoadError) -> Sequence[str]:
+    """What the next generation of a plugin says that it needs."""
+    if isinstance(reading, PluginLoadError):
+        return ()
+    return required_names(reading.manifest.dependencies)
+
+
+def _because_of(slot: Slot, error: PluginLoadError) -> PluginLoadError:
+    reason = f"it stays as it is, for {error.plugin} has to go with it: {error.reason}"
+    return PluginLoadError(slot.name, reason, path=error.path, line=error.line)
+
+
+def _report(group: _Group, slot: Slot, candidate: Candidate) -> ReloadReport:
+    progress = group.progress
+    return ReloadReport(
+        version=candidate.new.plugin.version,
+        generation=candidate.new.generation.serial,
+        file=str(slot.source.path),
+        state=candidate.state,
+        asked=group.asked,
+        together=group.names,
+        duration_s={**progress.duration_s},
+        gate_closed_s=progress.gate_closed_s,
+        cancelled=progress.cancelled,
+    )
+
+
+def _failure_facts(group: _Group, culprit: Slot, error: PluginLoadError) -> dict[str, object]:
+    return {
+        "error": str(error),
+        "traceback": error.traceback,
+        "phase": group.progress.phase,
+        "generation": culprit.serving.generation.serial if culprit.is_loaded else None,
+        "file": str(error.path or culprit.source.path),
+        "line": error.line,
+        "asked": group.asked,
+        "together": group.names,
+        "duration_s": {**group.progress.duration_s},
+    }

@@ -1,0 +1,207 @@
+"""What is known of each plugin, from its discovery on, whichever generation serves."""
+
+from __future__ import annotations
+
+import collections
+import difflib
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rosey.errors import PluginError, PluginLoadError, PluginNotFoundError
+from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.faults import Fault
+from rosey.plugins.calling.gate import Gate
+from rosey.plugins.life.candidate import Staged
+from rosey.plugins.life.change_lock import ChangeLock
+from rosey.plugins.life.progress import ReloadReport
+from rosey.plugins.lifecycle import PluginState, check_step, required_names
+from rosey.plugins.loading.manifest import Manifest
+from rosey.plugins.loading.sources import PluginSource
+
+FAULTS_KEPT = 20
+
+Needs = dict[str, set[str]]
+"""For each plugin the names of what it needs."""
+
+
+class Slot:
+    """One plugin, whatever generation serves.
+
+    Attributes:
+        name: The plugin's name.
+        source: Where its code stands.
+        found: Where the last discovery found it, which may be elsewhere; None where it is gone.
+        order: Its place among plugins of equal priority.
+        state: Where it stands in its life; only `Slots.advance` writes it.
+        staged: The generation in service; None where none is.
+        manifest: What its code says of it.
+        config: The settings given with the last load; None where the bot's config has them.
+        defaults: The settings in its own `config.json`, of the version that runs.
+        error: Why it failed, was quarantined, or its last reload was refused.
+        reloads: Successful reloads since it was loaded.
+        last_reload: How the last of them went; None before.
+        loaded_at: Seconds since the epoch; None where it is not loaded.
+        faults: The last `FAULTS_KEPT`, newest last.
+        fault_count: All of them since it was loaded.
+        attempted: What was read at the last attempt to load it, as a digest; None before.
+        gate: Where what is meant for it waits while its generations change places.
+        lock: Held by whoever changes it.
+    """
+
+    def __init__(self, source: PluginSource, order: int, gate: Gate, lock: ChangeLock) -> None:
+        self.name = source.name
+        self.source = source
+        self.found: PluginSource | None = source
+        self.order = order
+        self.state = PluginState.DISCOVERED
+        self.staged: Staged | None = None
+        self.manifest = Manifest()
+        self.config: Mapping[str, Any] | None = None
+        self.defaults: Mapping[str, Any] = {}
+        self.error: PluginError | None = None
+        self.reloads = 0
+        self.last_reload: ReloadReport | None = None
+        self.loaded_at: float | None = None
+        self.faults: collections.deque[Fault] = collections.deque(maxlen=FAULTS_KEPT)
+        self.fault_count = 0
+        self.attempted: str | None = None
+        self.gate = gate
+        self.lock = lock
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there is an instance."""
+        return self.staged is not None
+
+    @property
+    def serving(self) -> Staged:
+        """The generation in service.
+
+        Raises:
+            PluginNotFoundError: There is none.
+        """
+        if self.staged is None:
+            raise PluginNotFoundError(self.name)
+        return self.staged
+
+
+class Slots:
+    """All plugins that are known, by name.
+
+    Args:
+        bus: Where changes of state are announced.
+    """
+
+    def __init__(self, bus: PluginEventBus) -> None:
+        self._bus = bus
+        self._slots: dict[str, Slot] = {}
+        self._orders = itertools.count()
+        self.rejected: dict[str, PluginLoadError] = {}
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter([*self._slots.values()])
+
+    def loaded(self) -> list[Slot]:
+        """Those that have an instance, in the order of their discovery."""
+        return [slot for slot in self if slot.is_loaded]
+
+    def update(self, found: Mapping[str, PluginSource | PluginLoadError]) -> None:
+        """Take over what discovery found; what is loaded stays, whatever became of its file."""
+        self.rejected = {n: e for n, e in found.items() if isinstance(e, PluginLoadError)}
+        for name, source in found.items():
+            if isinstance(source, PluginLoadError):
+                continue
+            slot = self._slots.get(name)
+            if slot is None:
+                gate = Gate(self._bus.forget_routes)
+                lock = ChangeLock(name, gate, self._bus.caller)
+                self._slots[name] = Slot(source, next(self._orders), gate, lock)
+            elif not slot.is_loaded:
+                slot.source = source
+        for slot in self:
+            place = found.get(slot.name)
+            slot.found = slot.source if isinstance(place, PluginLoadError) else place
+            if slot.name not in found and not slot.is_loaded and not slot.lock.locked():
+                del self._slots[slot.name]
+
+    def known(self, name: str) -> Slot:
+        """The slot of a plugin that was discovered.
+
+        Raises:
+            PluginLoadError: There is a file of that name, but it cannot be a plugin.
+            PluginNotFoundError: There is none.
+        """
+        if name in self.rejected:
+            raise self.rejected[name]
+        if name not in self._slots:
+            raise PluginNotFoundError(name, what="known", nearest=_nearest(name, self._slots))
+        return self._slots[name]
+
+    def get_loaded(self, name: str) -> Slot:
+        """The slot of a plugin that has an instance.
+
+        Raises:
+            PluginNotFoundError: It has none.
+        """
+        slot = self._slots.get(name)
+        if slot is None or not slot.is_loaded:
+            raise PluginNotFoundError(name, nearest=_nearest(name, [s.name for s in self.loaded()]))
+        return slot
+
+    def get(self, name: str) -> Slot | None:
+        """The slot of a plugin; None where none of that name was discovered."""
+        return self._slots.get(name)
+
+    def needs(self, also: Mapping[str, Iterable[str]] = MappingProxyType({})) -> Needs:
+        """For each loaded plugin the names of what it needs, declared or imported.
+
+        Args:
+            also: For some plugins, what their next generation needs.
+        """
+        return {
+            slot.name: {
+                *required_names(slot.serving.plugin.dependencies),
+                *slot.serving.generation.imports,
+                *also.get(slot.name, ()),
+            }
+            for slot in self.loaded()
+        }
+
+    def version(self, name: str) -> str | None:
+        """The version of a plugin; None where it is not loaded."""
+        slot = self._slots.get(name)
+        return slot.staged.plugin.version if slot is not None and slot.staged is not None else None
+
+    def versions(self) -> dict[str, str]:
+        """Version by name of what is loaded."""
+        return {slot.name: slot.serving.plugin.version for slot in self.loaded()}
+
+    def serial(self, name: str) -> int | None:
+        """The serial of the generation of a plugin that serves; None where none does."""
+        slot = self._slots.get(name)
+        return slot.staged.generation.serial if slot is not None and slot.staged else None
+
+    def advance(self, slot: Slot, state: PluginState, **facts: object) -> None:
+        """Write a plugin's state, and announce it as the event `plugin.STATE`.
+
+        Raises:
+            PluginStateError: The step is not legal.
+        """
+        check_step(slot.name, slot.state, state)
+        previous, slot.state = slot.state, state
+        if state is PluginState.ENABLED and previous is PluginState.LOADING:
+            slot.loaded_at, slot.reloads, slot.fault_count = time.time(), 0, 0
+            slot.last_reload = None
+            slot.faults.clear()
+        self.announce(slot, str(state), previous=str(previous), **facts)
+
+    def announce(self, slot: Slot, what: str, **facts: object) -> None:
+        """Emit `plugin.WHAT` with the plugin's name and facts."""
+        self._bus.emit_soon(f"plugin.{what}", {"plugin": slot.name, **facts})
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, known, n=1)), None)

@@ -1,0 +1,305 @@
+"""One generation of a plugin on its way: made ready beside the one that serves, and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rosey.plugins.base import Host, Plugin, carry_out_declarations, migrations_of
+from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.calling.faults import Fault
+from rosey.plugins.ledger import Ledger
+from rosey.plugins.life.candidate import Candidate, Staged
+from rosey.plugins.life.progress import Progress
+from rosey.plugins.loading.loader import Generation, Loader
+from rosey.plugins.loading.plugin_class import find_plugin_class, is_overridden
+from rosey.plugins.loading.settings import settings_for
+from rosey.plugins.owning.state import copied, plan_migrations
+from rosey.plugins.remedies import remedy, settle_schemas
+
+logger = logging.getLogger(__name__)
+
+Ended = Callable[[Generation, Plugin | None], object]
+"""Told of a generation that is over, and of its instance."""
+
+
+def nobody(_generation: Generation, _plugin: Plugin | None) -> None:
+    """Tell nobody."""
+
+
+GATE_S = 5.0
+"""Seconds that a call has while the gate of its plugin is closed."""
+
+
+class Stage:
+    """Makes generations ready beside those that serve, and ends them.
+
+    Args:
+        bot: What plugins are constructed with.
+        bus: Calls plugins and gets their faults.
+        loader: Executes their code.
+        prepare: Called with each fresh instance before its setup, in the order given: attaches
+            what the plugin system knows nothing of.
+        ended: Told of each generation that is over, with its instance where there is one, before
+            its modules are dropped.
+    """
+
+    def __init__(
+        self,
+        bot: Host,
+        bus: PluginEventBus,
+        loader: Loader,
+        prepare: Sequence[Callable[[Plugin], None]] = (),
+        ended: Ended = nobody,
+    ) -> None:
+        self._bot = bot
+        self._bus = bus
+        self.loader = loader
+        self._prepare = prepare
+        self._ended = ended
+
+    async def construct(
+        self,
+        candidate: Candidate,
+        peers: Mapping[str, Generation],
+        progress: Progress,
+    ) -> None:
+        """Compile and execute a candidate's code, and construct its plugin.
+
+        Args:
+            candidate: Gets the generation and what is constructed.
+            peers: Generations that come into service with it, by plugin: it imports these.
+            progress: Told of the phases.
+        """
+        generation = self.loader.stage(candidate.source, candidate.reading.snapshot, peers=peers)
+        before = candidate.old.ledger if candidate.old is not None else None
+        ledger = self._ledger(candidate, before)
+        candidate.generation, candidate.ledger = generation, ledger
+        caller = self._bus.caller
+        with progress.during("import", candidate.name):
+            await caller.call(ledger, "import", self.loader.execute, generation)
+            settle_schemas(generation)
+            plugin_class = find_plugin_class(generation)
+        with progress.during("construct"):
+            values = {**candidate.reading.defaults, **candidate.config}
+            settings = settings_for(plugin_class, values)
+            plugin: Plugin = await caller.call(
+                ledger, "construct", self._construct, plugin_class, settings, ledger
+            )
+            candidate.staged = Staged(plugin=plugin, ledger=ledger, generation=generation)
+            if candidate.hands_over:
+                self._migrations(candidate)  # raises while nobody had to wait for it
+
+    async def set_up(self, candidate: Candidate) -> None:
+        """Let a plugin take what it needs; what it takes begins with the swap."""
+
+        async def setup() -> None:
+            made: object = candidate.new.plugin.setup()
+            if inspect.isawaitable(made):
+                await made
+            # Noted here: whoever waits for it may be cancelled in the same moment.
+            candidate.is_set_up = True
+
+        await self._set_up(candidate.new, setup)
+
+    async def _set_up(self, staged: Staged, setup: Callable[[], object]) -> None:
+        caller, plugin = self._bus.caller, staged.plugin
+        await caller.call(staged.ledger, "declarations", carry_out_declarations, plugin)
+        await caller.call(staged.ledger, "setup", setup)
+        settle_schemas(staged.generation)  # of what it has imported meanwhile
+
+    async def export_state(self, candidate: Candidate) -> None:
+        """Ask the old generation for its state."""
+        old = candidate.old
+        if old is None or not is_overridden(type(old.plugin), "export_state"):
+            return
+        candidate.state = "fresh"
+        if candidate.hands_over:
+            candidate.exported = await self._exported(old)
+        elif candidate.is_exclusive:
+            try:
+                candidate.exported = await self._exported(old)
+            except Exception as error:  # noqa: BLE001  whoever drops the state may do it for that
+                self._bus.report(Fault.of(candidate.name, "export_state", error))
+
+    async def _exported(self, old: Staged) -> Any:  # noqa: ANN401  plain data of any shape
+        return copied(old.ledger.name, await self._call_at_gate(old, "export_state"))
+
+    async def import_state(self, candidate: Candidate) -> None:
+        """Give the new generation the state of the old one, in its own version."""
+        if candidate.exported is None or not candidate.hands_over:
+            return
+        old = candidate.old
+        assert old is not None  # noqa: S101  somebody exported the state
+        state = copied(candidate.name, candidate.exported)
+        chain = self._migrations(candidate)
+        for method in chain.values():
+            state = await self._call_at_gate(candidate.new, method, state)
+        version = candidate.new.plugin.state_version
+        await self._call_at_gate(candidate.new, "import_state", state, version)
+        old_version = old.plugin.state_version
+        candidate.state = f"migrated from {old_version} to {version}" if chain else "kept"
+
+    async def enable(self, staged: Staged) -> None:
+        """Tell a plugin that it is about to get events."""
+        await self._call_at_gate(staged, "on_enable")
+
+    async def stop(self, candidate: Candidate) -> None:
+        """Tear the old generation down, as it cannot be there twice; `revive` brings it back."""
+        old = candidate.old
+        assert old is not None  # noqa: S101  nothing is exclusive without it
+        candidate.was_enabled = old.plugin.enabled
+        _warn(old.ledger.name, await self._end(old, keeps=True))
+
+    async def revive(self, candidate: Candidate) -> None:
+        """Set the old generation up again after `stop`, with the state that it had.
+
+        Raises:
+            Exception: It does not come back; nothing of it is left, and `candidate.old` is None.
+        """
+        stopped, candidate.old = candidate.old, None
+        assert stopped is not None  # noqa: S101  only what served is stopped
+        plugin, generation = stopped.plugin, stopped.generation
+        ledger = self._ledger(candidate, stopped.ledger)
+        old = Staged(plugin=plugin, ledger=ledger, generation=generation)
+        async with contextlib.AsyncExitStack() as undo:
+            undo.callback(self._drop, generation, plugin)
+            undo.push_async_callback(self._close_and_warn, stopped.ledger)
+            undo.push_async_callback(self._close_and_warn, ledger)
+            undo.callback(ledger.kept.leave)
+            await self._set_up_again(candidate, stopped, old)
+            undo.pop_all()
+        candidate.old = old
+        ledger.kept.take_over()
+        await self._close_and_warn(stopped.ledger)
+
+    async def _set_up_again(self, candidate: Candidate, stopped: Staged, old: Staged) -> None:
+        plugin = old.plugin
+        await self._bus.caller.call(old.ledger, "construct", self._attach, plugin, old.ledger)
+        await self._set_up(old, plugin.setup)
+        if candidate.exported is not None:
+            state = copied(candidate.name, candidate.exported)
+            await self._call_at_gate(old, "import_state", state, plugin.state_version)
+        if candidate.was_enabled:
+            await self.enable(old)
+        stopped.ledger.vacate()
+        put_in_service(old, is_enabled=candidate.was_enabled)
+
+    async def discard(self, candidate: Candidate) -> None:
+        """Give back what a candidate took that never served; nothing is left of it."""
+        generation, ledger = candidate.generation, candidate.ledger
+        if generation is None or ledger is None:
+            return
+        # Not beside the one that serves: what it would save may be older than what that has.
+        torn_down = candidate.new if candidate.is_set_up and candidate.is_exclusive else None
+        plugin = candidate.staged.plugin if candidate.staged is not None else None
+        candidate.generation = candidate.ledger = candidate.staged = None
+        ledger.kept.leave()
+        async with contextlib.AsyncExitStack() as last:
+            last.callback(self._drop, generation, plugin)
+            last.push_async_callback(self._close_and_warn, ledger)
+            if torn_down is not None:
+                await self._call_last(torn_down, "teardown")
+
+    async def retire(self, old: Staged) -> None:
+        """End a generation that served: `on_disable`, `teardown`, then its ledger.
+
+        Nothing is raised: it is over either way. What could not be given back is logged.
+        """
+        try:
+            _warn(old.ledger.name, await self._end(old))
+        finally:
+            # Also where the loop is being shut down, which cancels the hooks.
+            self._drop(old.generation, old.plugin)
+
+    def _drop(self, generation: Generation, plugin: Plugin | None) -> None:
+        """Forget a generation that is over, with what it left behind outside of its ledger."""
+        self._ended(generation, plugin)
+        _warn(generation.source.name, remedy(generation))
+        self.loader.drop(generation)
+
+    async def _end(self, old: Staged, *, keeps: bool = False) -> list[str]:
+        problems: list[str] = []
+        if old.ledger.is_closed:  # it was stopped for the one that has taken over
+            await self._close(old.ledger, problems, keeps=keeps)
+            return problems
+        old.ledger.withdraw(but_places=keeps)
+        hooks = ["on_disable", "teardown"] if old.plugin.enabled else ["teardown"]
+        old.plugin.enabled = False
+        async with contextlib.AsyncExitStack() as last:
+            last.push_async_callback(self._close, old.ledger, problems, keeps=keeps)
+            for hook in hooks:
+                await self._call_last(old, hook)
+        return problems
+
+    @staticmethod
+    async def _close_and_warn(ledger: Ledger) -> None:
+        _warn(ledger.name, await ledger.close())
+
+    @staticmethod
+    async def _close(ledger: Ledger, problems: list[str], *, keeps: bool) -> None:
+        problems += await ledger.close(keeps=keeps)
+
+    async def _call_last(self, old: Staged, hook: str) -> None:
+        try:
+            await self._bus.caller.call(old.ledger, hook, getattr(old.plugin, hook))
+        except Exception as error:  # noqa: BLE001  it is over either way
+            # As text: a handler that keeps its log records would keep the generation.
+            self._bus.report(Fault.of(old.ledger.name, hook, error))
+
+    async def _call_at_gate(self, staged: Staged, method: str, *arguments: object) -> Any:  # noqa: ANN401  the method's own
+        caller = self._bus.caller
+        function = getattr(staged.plugin, method)
+        is_waited_for = not staged.ledger.gate.is_open
+        limit_s = min(GATE_S, caller.deadline_s) if is_waited_for else caller.deadline_s
+        return await caller.call(staged.ledger, method, function, *arguments, deadline_s=limit_s)
+
+    def _migrations(self, candidate: Candidate) -> dict[tuple[int, int], str]:
+        """The methods that take the old generation's state to the new one's version, in order."""
+        assert candidate.old is not None  # noqa: S101  it hands over
+        methods = migrations_of(type(candidate.new.plugin))
+        versions = candidate.old.plugin.state_version, candidate.new.plugin.state_version
+        return {step: methods[step] for step in plan_migrations(candidate.name, methods, *versions)}
+
+    def _ledger(self, candidate: Candidate, before: Ledger | None) -> Ledger:
+        return Ledger(
+            candidate.name,
+            self._bus.caller,
+            self._bus.report,
+            order=candidate.order,
+            gate=candidate.gate,
+            before=before,
+            is_staged=True,
+        )
+
+    def _construct(
+        self, plugin_class: type[Plugin], settings: dict[str, Any], ledger: Ledger
+    ) -> Plugin:
+        plugin = plugin_class(self._bot, settings)
+        self._attach(plugin, ledger)
+        return plugin
+
+    def _attach(self, plugin: Plugin, ledger: Ledger) -> None:
+        plugin.ledger = ledger
+        for attach in self._prepare:
+            attach(plugin)
+
+
+def put_in_service(staged: Staged, *, is_enabled: bool) -> None:
+    """Make effective what a generation has taken, in one step.
+
+    Raises:
+        RoseyError: Something collides with what others have taken; nothing has begun then.
+    """
+    staged.ledger.begin()
+    if not is_enabled:
+        staged.ledger.pause()
+    staged.plugin.enabled = is_enabled
+
+
+def _warn(plugin: str, problems: Sequence[str]) -> None:
+    for problem in problems:
+        logger.warning("%s left something behind: %s", plugin, problem, extra={"plugin": plugin})

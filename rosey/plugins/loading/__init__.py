@@ -1,0 +1,1 @@
+"""From files to a plugin class and its settings."""

@@ -1,0 +1,56 @@
+"""Which line of a plugin is to blame when it does not load."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from rosey.errors import ConfigError, PluginLoadError, RoseyError
+from rosey.plugins.calling.faults import describe
+from rosey.plugins.loading.sources import PluginSource, Snapshot
+
+
+def load_error(source: PluginSource, snapshot: Snapshot, error: BaseException) -> PluginLoadError:
+    """Say what went wrong while a plugin was loaded, with the line of the plugin's own code.
+
+    Args:
+        source: The plugin's source.
+        snapshot: The files that count as the plugin's own.
+        error: What was raised.
+
+    Returns:
+        An error that says it in one line.
+    """
+    if isinstance(error, PluginLoadError) and error.plugin == source.name:
+        return error
+    if isinstance(error, ConfigError):
+        # Its paths lead into the configuration: no file of the plugin is to blame.
+        return PluginLoadError(source.name, "; ".join(map(str, error.faults)))
+    own = {str(unit.path): unit.path for unit in snapshot.units.values()}
+    # What must not leave a plugin, such as SystemExit, is the cause of what is raised instead.
+    path, line = _place(error, own) or _place(error.__cause__, own) or (source.path, None)
+    reason = str(error) if isinstance(error, RoseyError) else describe(error)
+    text = _traceback(error, own)
+    return PluginLoadError(source.name, reason, path=path, line=line, traceback=text)
+
+
+def _traceback(error: BaseException, own: Mapping[str, Path]) -> str:
+    """The traceback as Python prints it, from the first frame of the plugin's own code on."""
+    told = traceback.TracebackException.from_exception(error)
+    parts = [told]
+    for part in parts:
+        first = next((n for n, frame in enumerate(part.stack) if frame.filename in own), 0)
+        del part.stack[:first]
+        parts += [other for other in (part.__context__, part.__cause__) if other is not None]
+    return "".join(told.format())
+
+
+def _place(error: BaseException | None, own: Mapping[str, Path]) -> tuple[Path, int | None] | None:
+    if isinstance(error, SyntaxError) and error.filename is not None and error.filename in own:
+        return own[error.filename], error.lineno
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    for frame in reversed(frames):
+        if frame.filename in own:
+            return own[frame.filename], frame.lineno
+    return None

@@ -1,0 +1,1 @@
+"""What a plugin takes and hands on."""

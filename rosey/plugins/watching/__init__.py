@@ -1,0 +1,1 @@
+"""From events of the file system to sets of changed paths."""
