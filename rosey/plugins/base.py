@@ -90,7 +90,10 @@ class Plugin:
         """
 
     async def teardown(self) -> None:
-        """Give back what the ledger does not know of: called once, after `on_disable`."""
+        """Give back what the ledger does not know of: called once, after `on_disable`.
+
+        Not called for a new version that fails beside the one that serves.
+        """
 
     async def on_enable(self) -> None:
         """Called when the plugin is about to get events, after `setup` and each `enable`."""

@@ -194,7 +194,8 @@ class Stage:
         if generation is None or ledger is None:
             return
         # Not beside the one that serves: what it would save may be older than what that has.
-        torn_down = candidate.new if candidate.is_set_up and candidate.is_exclusive else None
+        may_end = candidate.is_set_up and (candidate.old is None or candidate.is_exclusive)
+        torn_down = candidate.new if may_end else None
         plugin = candidate.staged.plugin if candidate.staged is not None else None
         candidate.generation = candidate.ledger = candidate.staged = None
         ledger.kept.leave()

@@ -308,6 +308,39 @@ async def test_task_that_does_nothing_but_emit_does_not_hold_up_a_reload(
     assert new.enabled
 
 
+TRACED = """
+    async def setup(self): self.bot.log.append("up")
+    async def teardown(self): self.bot.log.append("down")
+    async def on_enable(self): {}
+    """
+
+
+async def test_load_that_fails_after_its_setup_is_torn_down(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    """It may hold what its ledger does not know of."""
+    folder.plugin("dice", TRACED.format("1 / 0"))
+
+    with pytest.raises(PluginLoadError):
+        await manager.load_plugin("dice")
+
+    assert host.log == ["up", "down"]
+
+
+async def test_new_version_that_fails_beside_the_old_one_is_not_torn_down(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    """It might save what is older than what the old one has saved meanwhile."""
+    folder.plugin("dice", TRACED.format("..."))
+    await manager.load_plugin("dice")
+    folder.plugin("dice", TRACED.format("1 / 0"))
+
+    with pytest.raises(PluginLoadError):
+        await manager.reload_plugin("dice")
+
+    assert host.log == ["up", "up"]
+
+
 EXCLUSIVE = """
     exclusive = True
     def __init__(self, bot, config):
