@@ -108,7 +108,8 @@ bench: setup ## Measure what docs/explanation/benchmarks.md states
 
 soak: setup ## Reload a leaking plugin 10,000 times, and more of what may befall one; RELOADS=1000 is shorter
 	@$(BIN)/python -m benchmarks.soak $(RELOADS)
-	@ROSEY_SOAK=20 $(BIN)/pytest -q tests/plugins/life/test_reload_machine.py
+	@ROSEY_SOAK=20 $(BIN)/pytest -q tests/plugins/life/test_reload_machine.py \
+	    tests/plugins/life/test_interleavings.py
 
 # Tend
 
