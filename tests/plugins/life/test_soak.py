@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.leaky import MODULES, PINNING
 from benchmarks.soak import slope
 
@@ -22,6 +24,7 @@ def test_plugin_of_the_soak_leaks_in_thirty_ways_at_least() -> None:
     assert len({*PINNING, *MODULES}) >= 30
 
 
+@pytest.mark.timeout(90)
 def test_three_hundred_reloads_leave_one_generation_alive_and_nothing_else() -> None:
     # In a process of its own, without coverage: that keeps something for each thread and file.
     environ = {name: text for name, text in os.environ.items() if not name.startswith("COV")}
