@@ -82,7 +82,9 @@ types:
 
 tests:
 	@$(call heading,Tests with their coverage)
-	@$(BIN)/pytest --cov
+	@$(BIN)/pytest --cov --cov-report= --numprocesses=auto --ignore=tests/chaos
+	@$(call heading,Tests beside plugins that do harm)
+	@$(BIN)/pytest --cov --cov-append tests/chaos
 	@$(BIN)/coverage report --include='rosey/plugins/*,rosey/chat/*' --fail-under=100
 
 notebooks:
@@ -106,8 +108,10 @@ bench: setup ## Measure what docs/explanation/benchmarks.md states
 	    --benchmark-json=.benchmarks/last.json benchmarks/bench_*.py
 	@$(BIN)/python benchmarks/summary.py .benchmarks/last.json
 
-soak: setup ## Reload a leaking plugin 10,000 times, and more of what may befall one; RELOADS=1000 is shorter
+soak: setup ## Reload a leaking plugin 10,000 times, send 100,000 messages in trouble; RELOADS=1000 MESSAGES=5000 is shorter
 	@$(BIN)/python -m benchmarks.soak $(RELOADS)
+	@$(BIN)/python -m benchmarks.idle_soak
+	@$(BIN)/python -m benchmarks.traffic $(MESSAGES)
 	@ROSEY_SOAK=20 $(BIN)/pytest -q tests/plugins/life/test_reload_machine.py \
 	    tests/plugins/life/test_interleavings.py
 

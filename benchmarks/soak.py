@@ -107,6 +107,15 @@ def slope(values: Sequence[int]) -> float:
     return statistics.median((high - low) / (end - start) for (start, low), (end, high) in pairs)
 
 
+def rss() -> str:
+    """The memory of this process, where the system tells it."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return "-"
+    return f"{pages * resource.getpagesize() / 2**20:.1f}"
+
+
 def _bot(folder: str) -> Bot:
     plugins = {"plugin_dirs": [folder], "enabled": [], "hot_reload": False}
     return Bot(Config.from_mapping({"plugins": plugins}))
@@ -157,16 +166,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _print_progress(reloads: int, blocks: int) -> None:
-    print(f"{reloads:7,} {blocks:10,} {_rss():>9} {len(living()):>11}", flush=True)  # noqa: T201  as below
-
-
-def _rss() -> str:
-    """The memory of this process, where the system tells it."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return "-"
-    return f"{pages * resource.getpagesize() / 2**20:.1f}"
+    print(f"{reloads:7,} {blocks:10,} {rss():>9} {len(living()):>11}", flush=True)  # noqa: T201  as below
 
 
 def main() -> None:

@@ -196,6 +196,20 @@ GOALS: tuple[Limit | Ratio | Rate, ...] = (
         for kind in ("names", "patterns")
     ),
     Rate(what="emit, 1 handler that waits", measured="test_emit_to_a_handler_that_waits"),
+    *(
+        Limit(
+            what=f"CPU time of a minute's watch for what blocks, {what}",
+            measured=f"test_watching[{what}] minute",
+            limit_s=0.1,
+        )
+        for what in ("idle", "busy")
+    ),
+    Ratio(
+        what="emit while it is watched / without",
+        measured="test_emit_in_sight[watched]",
+        beside="test_emit_in_sight[alone]",
+        at_most=1.1,
+    ),
     Rate(what="message in, command handled, reply out", measured="test_command"),
     Limit(
         what="import rosey, less the interpreter's start",

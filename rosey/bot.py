@@ -4,48 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import enum
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, cast
 
 from rosey.chat.connection import Connection, Link
-from rosey.chat.model import Message, Rank, Reply, User
+from rosey.chat.model import Message, Rank, User
 from rosey.chat.permissions import Permissions
 from rosey.chat.router import Router
+from rosey.chat.rules import Rules
+from rosey.chat.stand_ins import stand_in
 from rosey.config import Config, as_written
 from rosey.connections.local import LocalConnection
+from rosey.conversation import Exchange, exchange
+from rosey.diagnostics.blocking import BlockingWatch
 from rosey.diagnostics.memory import Witnesses
 from rosey.errors import PluginError
 from rosey.live_config import ConfigChange, LiveConfig
 from rosey.management import Management
+from rosey.oversight import Oversight
 from rosey.plugins.base import Plugin
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.events import Delivery, Event, Handler, Subscription, current_event
+from rosey.plugins.calling.ownership import check_permission
+from rosey.plugins.events import Handler, Subscription
 from rosey.plugins.following.hot_reload import HotReload
 from rosey.plugins.manager import PluginManager
 from rosey.plugins.services import ServiceRegistry
+from rosey.plugins.supervision.permissions import Permission
 from rosey.storage import Storage
 
 logger = logging.getLogger(__name__)
 
 LAST_ANSWERS_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """An event, and what came of it.
-
-    Attributes:
-        delivery: Who handled it.
-        replies: What the bot said because of it, in order.
-    """
-
-    delivery: Delivery
-    replies: tuple[str, ...]
 
 
 class _Phase(enum.Enum):
@@ -72,11 +66,14 @@ class Bot:
         router: Which commands there are.
         plugin_manager: Which plugins there are.
         witnesses: Tell which generations of plugins live although they are over.
+        blocking_watch: Names the code that holds the bot's loop.
         connection: Where people talk to it; `send_message` says something there.
         local: Where the owner talks to it; the same as `connection` by default.
         started_at: Seconds since the epoch; None where it does not run.
         failures: By name, why a plugin was not loaded at the start.
     """
+
+    _oversight: Oversight
 
     def __init__(
         self, config: Config | None = None, *, connection: Connection | None = None
@@ -84,7 +81,10 @@ class Bot:
         self.config = config if config is not None else Config()
         self.bus = PluginEventBus()
         self.services = ServiceRegistry()
-        self.storage = Storage(self.config.storage)
+        self.storage = Storage(
+            self.config.storage,
+            quota_bytes=lambda plugin: self._oversight.limits_of(plugin).storage_bytes,
+        )
         self.router = Router(
             self.bus,
             prefix=self.config.command_prefix,
@@ -95,16 +95,36 @@ class Bot:
             self,
             self.config.plugins.plugin_dirs,
             plugin_config=self.config.plugins.plugin_config,
-            prepare=[self._attach_storage],
+            prepare=[lambda plugin: self._oversight.attach_storage(plugin)],  # noqa: PLW0108  it is made later
             release=self.storage.release,
             ended=self.witnesses.watch,
+            stand_in=lambda command, owner: stand_in(self.router, command, owner),
+            limits=self.config.plugins.limits,
+            markers=self.storage.load_markers,
+        )
+        self._oversight = Oversight(self.plugin_manager, self.storage)
+        self.blocking_watch = BlockingWatch(
+            self.bus.report,
+            self._oversight.note_blocked,
+            **dataclasses.asdict(self.config.plugins.blocking),
         )
         self._live_config = LiveConfig(self)
         self._hot_reload = HotReload(
             self.bus, lambda: self._live_config.files, self._live_config.follow
         )
-        self.local = Link(LocalConnection(), self.bus)
-        self.connection = self.local if connection is None else Link(connection, self.bus)
+        rules = Rules(
+            flood=lambda: self.config.flood,
+            permissions=lambda: self.router.permissions,
+            prefix=lambda: self.router.prefix,
+            limits_of=self._oversight.limits_of,
+            refusal_of=self._oversight.silence_of,
+            sent=self._oversight.note_reply,
+            refused=self._oversight.note_refused_reply,
+        )
+        self.local = Link(LocalConnection(), self.bus, rules=rules)
+        self.connection = (
+            self.local if connection is None else Link(connection, self.bus, rules=rules)
+        )
         self.started_at: float | None = None
         self.failures: dict[str, PluginError] = {}
         self._connected: asyncio.Task[None] | None = None
@@ -153,6 +173,7 @@ class Bot:
                 raise
 
     async def _start(self) -> None:
+        self.blocking_watch.start()
         self.plugin_manager.start()
         await self.storage.open()
         plugins = self.config.plugins
@@ -184,7 +205,11 @@ class Bot:
         """Disconnect, unload every plugin, and close the storage; a second call does nothing.
 
         A part that fails to stop keeps no other from it; what it raises is raised in the end.
+
+        Raises:
+            PermissionDeniedError: A plugin asks that has not declared `manage`.
         """
+        check_permission(Permission.MANAGE)
         async with self._changing:
             await self._stop()
 
@@ -195,6 +220,7 @@ class Bot:
         async with contextlib.AsyncExitStack() as last_first:
             for part in (self.storage.close, self.bus.close, self.bus.drain):
                 last_first.push_async_callback(part)
+            last_first.push_async_callback(self.blocking_watch.close)
             last_first.push_async_callback(self.plugin_manager.close)
             for link in reversed(self._links):
                 last_first.push_async_callback(link.close)
@@ -271,24 +297,7 @@ class Bot:
         Raises:
             RuntimeError: It is called in a handler, which would wait for itself: emit instead.
         """
-        if current_event() is not None:
-            raise RuntimeError(f"a handler would wait for itself: emit {event!r} instead")
-        replies: list[tuple[int, int, Reply]] = []
-
-        def note(sent: Event, delivery: Delivery) -> None:
-            if sent.name == "reply" and delivery.refused is None:
-                reply = Reply.of(sent.data, sent.origin or self.local.name)
-                replies.append((sent.root, sent.id, reply))
-
-        with self.bus.tap(note):
-            delivery = await self.bus.emit(event, data, origin=self.local.name)
-            await self.bus.drain(delivery.root)
-        mine = {
-            place: reply.text
-            for root, place, reply in replies
-            if root == delivery.root and reply.connection == self.local.name
-        }
-        return Exchange(delivery=delivery, replies=tuple(mine[place] for place in sorted(mine)))
+        return await exchange(self.bus, self.local.name, event, data)
 
     async def load(self, name: str) -> None:
         """Load a plugin; see `PluginManager.load_plugin`."""
@@ -320,8 +329,10 @@ class Bot:
 
         Raises:
             ConfigError: It is refused, with every fault; nothing has changed then.
+            PermissionDeniedError: A plugin asks that has not declared `manage`.
             RuntimeError: The bot does not run.
         """
+        check_permission(Permission.MANAGE)
         if self._phase is not _Phase.STARTED:
             raise RuntimeError("a bot that does not run takes no configuration over")
         change = await self._live_config.reload()
@@ -332,5 +343,6 @@ class Bot:
     def _links(self) -> tuple[Link, ...]:
         return (self.local,) if self.connection is self.local else (self.local, self.connection)
 
-    def _attach_storage(self, plugin: Plugin) -> None:
-        plugin.storage = self.storage.namespace(plugin.name)
+    def storage_bytes(self, plugin: str) -> int:
+        """How much a plugin's storage takes."""
+        return self.storage.bytes_used(plugin)

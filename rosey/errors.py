@@ -171,6 +171,60 @@ class DeadlineExceededError(PluginError):
         super().__init__(plugin, f"{where} of {plugin} did not finish within {deadline_s:g} s")
 
 
+class LimitExceededError(PluginError):
+    """Raised when a plugin takes more than it may of what all plugins share.
+
+    Attributes:
+        limit: The setting that says how much that is: `live_tasks`.
+    """
+
+    def __init__(self, plugin: str, limit: str, reason: str) -> None:
+        self.limit = limit
+        super().__init__(plugin, f"{plugin} {reason} (limit {limit})")
+
+
+class PermissionDeniedError(PluginError):
+    """Raised when a plugin asks of the bot what it has not declared.
+
+    Attributes:
+        permission: What it would have to declare.
+    """
+
+    def __init__(self, plugin: str, permission: str) -> None:
+        self.permission = permission
+        super().__init__(
+            plugin, f"{plugin} has not declared '{permission}': add it to its permissions"
+        )
+
+
+class EventDroppedError(RoseyError):
+    """Raised to whoever waits until there is less to do, as too many wait for it."""
+
+
+class BlockingError(PluginError):
+    """Never raised: the fault of a plugin whose code held the bot's loop.
+
+    Attributes:
+        held_s: Seconds for which nothing else could run.
+    """
+
+    def __init__(self, plugin: str, held_s: float) -> None:
+        self.held_s = held_s
+        super().__init__(plugin, f"held the loop for {held_s:.1f} s: await, or use a thread")
+
+
+class SharedLoopError(PluginError):
+    """Raised in a plugin that would stop the bot's loop, or change how it works.
+
+    Attributes:
+        method: The loop's method that it has called.
+    """
+
+    def __init__(self, plugin: str, method: str) -> None:
+        self.method = method
+        super().__init__(plugin, f"{plugin} must not call {method}: the loop is everybody's")
+
+
 class GateOverflowError(PluginError):
     """Raised when more events wait for a plugin than may while it changes; none of them is lost.
 
@@ -242,6 +296,23 @@ class StorageLockedError(StorageError):
 
 class StorageFullError(StorageError):
     """Raised when the disk or the database is full."""
+
+
+class StorageQuotaError(StorageFullError):
+    """Raised when a plugin's database would outgrow what the plugin may keep.
+
+    Attributes:
+        plugin: The plugin's name.
+        quota_bytes: How large its database may be.
+    """
+
+    def __init__(self, plugin: str, quota_bytes: int) -> None:
+        self.plugin = plugin
+        self.quota_bytes = quota_bytes
+        super().__init__(
+            f"{plugin} may keep {quota_bytes:,} bytes, and this would be more, so it was not kept: "
+            "delete something, or raise the plugin's storage quota"
+        )
 
 
 class StorageCorruptError(StorageError):

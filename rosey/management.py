@@ -125,13 +125,23 @@ class Management:
 def plugin_list(plugins: tuple[PluginSnapshot, ...]) -> str:
     """The answer to `!plugin list`."""
     lines = [
-        f"  {'✓' if p.state is PluginState.ENABLED else '✗'} {p.name} (v{p.version or '?'})"
+        f"  {'✓' if _answers(p) else '✗'} {p.name} (v{p.version or '?'})"
         + (f" - {p.description}" if p.description else "")
-        + ("" if p.state is PluginState.ENABLED else f" [{p.state.upper()}]")
+        + ("" if p.state is PluginState.ENABLED else f" [{_shown_state(p).upper()}]")
         for p in plugins
-        if p.state in LOADED or p.state is PluginState.FAILED
+        if p.state in LOADED or p.state is PluginState.FAILED or p.waits_for
     ]
     return "\n".join(["Loaded Plugins:", *(lines or ["  none"])])
+
+
+def _answers(plugin: PluginSnapshot) -> bool:
+    is_waiting = bool(plugin.waits_for) and plugin.state is not PluginState.FAILED
+    return plugin.state is PluginState.ENABLED or is_waiting
+
+
+def _shown_state(plugin: PluginSnapshot) -> str:
+    """Where a plugin stands: one that waits to be used is not loaded, and answers all the same."""
+    return "waiting" if _answers(plugin) and plugin.waits_for else str(plugin.state)
 
 
 def plugin_info(plugin: PluginSnapshot, prefix: str = "!", *, is_full: bool = True) -> str:
@@ -146,18 +156,23 @@ def plugin_info(plugin: PluginSnapshot, prefix: str = "!", *, is_full: bool = Tr
         f"Plugin: {plugin.name}",
         f"Version: {plugin.version or '?'}",
         f"Author: {plugin.author or 'unknown'}",
-        f"Status: {plugin.state.capitalize()}",
+        f"Status: {_shown_state(plugin).capitalize()}",
         f"Description: {plugin.description or 'none'}",
         f"Commands: {', '.join(f'{prefix}{c}' for c in plugin.commands) or 'None'}",
         f"Dependencies: {', '.join(plugin.dependencies) or 'None'}",
     ]
     if plugin.services:
         lines.append(f"Services: {', '.join(plugin.services)}")
+    if plugin.waits_for:
+        lines.append(f"Waits for: {', '.join(plugin.waits_for)}")
     return "\n".join([*lines, *_private_lines(plugin)] if is_full else lines)
 
 
 def _private_lines(plugin: PluginSnapshot) -> list[str]:
     lines: list[str] = []
+    if plugin.permissions is not None:
+        lines.append(f"May: {', '.join(plugin.permissions) or 'nothing'}")
+    lines.append(f"Usage: {'; '.join(plugin.usage.lines)}")
     if plugin.config:
         lines += ["Config:", *(f"  {key}: {value}" for key, value in plugin.config.items())]
     if plugin.error is not None:

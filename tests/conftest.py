@@ -3,61 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
-import sys
-import threading
+import math
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 
-GRACE_S = 1.0
+from tests import leftovers
 
 
 @pytest.fixture(autouse=True)
-def blockbuster() -> Iterator[BlockBuster]:
+def clean_process() -> Iterator[None]:
+    """Fail a test that leaves or changes what `leftovers` looks at."""
+    process = leftovers.Process()
+    yield
+    assert not (faults := process.faults()), "; ".join(faults)
+
+
+@pytest.fixture(autouse=True)
+def blockbuster(
+    clean_process: None,  # noqa: ARG001  it sees what the patches leave
+) -> Iterator[BlockBuster]:
     """Fail blocking calls that `rosey` makes on a loop; a test about one calls `deactivate()`."""
     with blockbuster_ctx("rosey") as active:
         yield active
 
 
 @pytest.fixture(autouse=True)
-def no_threads_left() -> Iterator[None]:
-    """Fail a test whose threads outlive it."""
-    before = set(threading.enumerate())
-    yield
-    started = [thread for thread in threading.enumerate() if thread not in before]
-    for thread in started:
-        thread.join(GRACE_S)
-    left = [thread.name for thread in started if thread.is_alive()]
-    assert not left, f"threads left behind: {left}"
-
-
-@pytest.fixture(autouse=True)
-def no_plugin_modules_left() -> Iterator[None]:
-    """Fail a test whose plugin generations stay in `sys.modules`."""
-    before = set(sys.modules)
-    yield
-    left = [name for name in set(sys.modules) - before if name.startswith("rosey_plugins")]
-    assert not left, f"plugin modules left behind: {left}"
-
-
-@pytest.fixture(autouse=True)
-def no_tasks_left(
+def clean_loop(
     request: pytest.FixtureRequest,
-    no_threads_left: None,  # noqa: ARG001  the loop must close, and its executor with it, before
+    clean_process: None,  # noqa: ARG001  the loop must close, and its executor with it, before
 ) -> None:
-    """Fail an async test that leaves tasks or a task factory on its loop."""
+    """Fail an async test that leaves something on its loop, or an error that nobody has caught."""
     # Asked for by name, so that a sync test gets no loop.
     if inspect.iscoroutinefunction(request.function):
-        request.getfixturevalue("clean_loop")
+        request.getfixturevalue("watched_loop")
 
 
 @pytest.fixture
-async def clean_loop() -> AsyncIterator[None]:
-    """Compare the test's loop before and after it; see `no_tasks_left`."""
-    before = asyncio.all_tasks()
+async def watched_loop(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Run the test with asyncio's own checks on, and look at its loop; see `clean_loop`."""
+    running = asyncio.get_running_loop()
+    exempt = request.node.get_closest_marker("no_loop_debug")
+    assert exempt is None or exempt.kwargs["reason"]
+    running.set_debug(exempt is None)
+    # The collection after the test takes no time, as all that was before is frozen.
+    gc.collect()
+    gc.freeze()
+    # What blocks is blockbuster's affair: a busy machine is no fault of a test.
+    running.slow_callback_duration = math.inf
+    loop = leftovers.Loop(running)
     yield
-    left = [task.get_name() for task in asyncio.all_tasks() - before - {asyncio.current_task()}]
-    assert not left, f"tasks left behind: {left}"
-    assert asyncio.get_running_loop().get_task_factory() is None, "task factory left behind"
+    faults = loop.faults()
+    loop.raise_uncaught()
+    assert not faults, "; ".join(faults)

@@ -32,6 +32,9 @@ class Network:
     """A network of the test's own."""
 
     name = "net"
+    own_name = None
+    pace = None
+    is_trusted = False
 
     def __init__(self) -> None:
         self.said: list[Reply] = []
@@ -307,7 +310,7 @@ async def test_account_with_a_grant_manages_and_its_namesake_does_not(
         assert bot.plugin_manager.list_plugins() == []
 
     assert [reply.text for reply in network.said] == [
-        "!plugin unload needs the rank admin.",
+        "\u00b7 !plugin unload needs the rank admin.",
         "\U0001f4e4 Unloading parrot...",
         "\u2713 Plugin parrot unloaded",
     ]

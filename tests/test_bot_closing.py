@@ -24,6 +24,9 @@ async def test_what_was_said_last_is_answered_first() -> None:
         """Says one thing and leaves at once."""
 
         name = "hasty"
+        own_name = None
+        pace = None
+        is_trusted = False
 
         async def run(self, receive: Receive) -> None:
             receive(Message(text="bye", user=User(name="u"), connection=self.name))

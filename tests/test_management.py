@@ -9,6 +9,7 @@ import pytest
 
 from rosey.bot import Bot
 from rosey.chat.model import Rank
+from rosey.plugins.supervision.limits import Limits
 from tests.bots import bot_of, write_plugin
 
 DICE = """
@@ -101,6 +102,8 @@ async def test_info_tells_an_administrator_everything(bot: Bot) -> None:
         "Description: Roll dice",
         "Commands: !cheat, !roll",
         "Dependencies: None",
+        "May: manage, network, send, services, storage",
+        "Usage: handled 0",
         "Config:",
         "  max_dice: 100",
         "  max_sides: 1000",
@@ -212,7 +215,7 @@ async def test_reload_that_hangs_is_answered_with_what_hangs(bot: Bot, folder: P
     body = f"{DICE}\nasync def setup(self):\n    await asyncio.Event().wait()\n"
     file = write_plugin(folder, "dice_roller", body)
     file.write_text(f"import asyncio\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
-    bot.bus.caller.deadline_s = 0.05
+    bot.plugin_manager.limits = Limits(deadline_s=0.05)
 
     (_, answer) = await bot.say("!plugin reload dice_roller")
 

@@ -7,11 +7,17 @@ import dataclasses
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Protocol
 
-from rosey.chat.escaping import for_log
-from rosey.chat.model import LOCAL, Message, Reply, Whispered
+from rosey.chat.admission import Reason
+from rosey.chat.buckets import Rate
+from rosey.chat.escaping import for_chat, for_log
+from rosey.chat.intake import Intake
+from rosey.chat.model import LOCAL, Message, Reply
+from rosey.chat.origin import Origin
+from rosey.chat.outlet import Outlet
+from rosey.chat.rules import Rules
 from rosey.errors import ConnectionLostError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault, describe
@@ -39,6 +45,21 @@ class Connection(Protocol):
     def name(self) -> str:
         """What the connection is called in messages and replies."""
 
+    @property
+    def own_name(self) -> str | None:
+        """What the bot is called there at the moment; None where it does not hear itself.
+
+        A message by that name is the bot's own, which the network says back.
+        """
+
+    @property
+    def pace(self) -> Rate | None:
+        """How many replies the network takes before it drops some; None for any number."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether only the bot's owner talks here: then nothing is dropped, and nothing waits."""
+
     async def run(self, receive: Receive) -> None:
         """Connect, pass on what is said, and return when the other side ends it for good.
 
@@ -58,6 +79,16 @@ class Connection(Protocol):
 
     async def close(self) -> None:
         """Let go of what the connection holds."""
+
+
+class _Nothing:
+    """What need not be waited for; no future, as one would be made for each message of a flood."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
+
+
+_NOTHING = _Nothing()
 
 
 def backoff_s(attempt: int) -> float:
@@ -83,6 +114,7 @@ class Link:
     Args:
         connection: The connection.
         bus: The bus.
+        rules: How much may come in and go out.
         wait: Waits for some seconds; a test may hand in its own.
         clock: Seconds that never go back.
     """
@@ -92,21 +124,32 @@ class Link:
         connection: Connection,
         bus: PluginEventBus,
         *,
+        rules: Rules | None = None,
         wait: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connection = connection
         self._bus = bus
+        self._rules = rules if rules is not None else Rules()
         self._wait = wait
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._intake = Intake(connection.name, bus, self._rules, wait=wait, clock=clock)
+        self._outlet = Outlet(
+            connection, self._rules, bus.report, spoke=self._intake.spoke, wait=wait, clock=clock
+        )
         self._subscription = bus.subscribe("reply", self._send)
 
     @property
     def name(self) -> str:
         """The connection's name."""
         return self.connection.name
+
+    @property
+    def dropped(self) -> Mapping[Reason, int]:
+        """How many messages were dropped, by reason; those that the bot said itself included."""
+        return self._intake.dropped
 
     async def send_message(self, text: str, *, to: str | None = None) -> None:
         """Say something: where the current event came from, or else here.
@@ -139,11 +182,13 @@ class Link:
             return
         self._is_closed = True
         self._subscription.cancel()
+        await self._outlet.close()
         if self._task is not None:
             self._task.cancel()
             _, running = await asyncio.wait([self._task], timeout=CLOSING_MOST_S)
             if running:
                 logger.warning("%s does not end when it is told to", self.name)
+        await self._intake.close()
         await self.connection.close()
 
     async def _stay_connected(self) -> None:
@@ -172,21 +217,26 @@ class Link:
         return None
 
     def _receive(self, message: Message) -> Awaitable[object]:
-        name = message.user.name
-        origin = Whispered(self.name, name) if message.is_private else self.name
+        line = None
+        if not self.connection.is_trusted:
+            line = self._intake.admit(message, self.connection.own_name)
+            if line is None:
+                return _NOTHING
+        to = message.user.name if message.is_private else None
+        origin = Origin(self.name, to=to, line=line)
         return self._bus.emit_soon("message", message.data, origin=origin)
 
     async def _send(self, event: Event, data: object) -> None:
         reply = Reply.of(data, event.origin or LOCAL)
-        if not isinstance(data, Mapping) or data.keys().isdisjoint({"connection", "to"}):
-            reply = dataclasses.replace(reply, to=_sender(event))
         if reply.connection != self.name:
             return
-        try:
-            await self.connection.send(reply)
-        except ConnectionLostError as error:
-            # Nobody's fault: while a connection is down, what is said there is lost.
-            logger.warning("%s: a reply was not sent: %s", self.name, for_log(str(error)))
+        if not isinstance(data, Mapping) or data.keys().isdisjoint({"connection", "to"}):
+            reply = dataclasses.replace(reply, to=_sender(event))
+        line = None
+        if not self.connection.is_trusted:
+            reply = dataclasses.replace(reply, text=for_chat(reply.text, self._rules.prefix()))
+            line = event.origin.line if isinstance(event.origin, Origin) else None
+        await self._outlet.say(reply, event.emitter, line)
 
 
 def _sender(event: Event) -> str | None:
@@ -194,4 +244,4 @@ def _sender(event: Event) -> str | None:
     if event.name == "message":
         message = Message.of(event.data, event.origin or LOCAL)
         return message.user.name if message.is_private else None
-    return event.origin.to if isinstance(event.origin, Whispered) else None
+    return event.origin.to if isinstance(event.origin, Origin) else None

@@ -19,17 +19,11 @@ class Cooldowns:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._ready_at: dict[tuple[str | None, ...], float] = {}
+        self._ready_at: dict[tuple[str, str, tuple[bool, str]], float] = {}
 
     def wait_s(self, command: str, cooldown_s: float, message: Message) -> float:
-        """Seconds that the sender of `message` has to wait; where there are none, the wait begins.
-
-        Users are told apart by account. Guests are by name: one who changes it need not wait, and
-        one who takes the name of an account has a wait of their own.
-        """
-        user = message.user
-        name = user.name if user.account is None else None
-        key = (command, message.connection, user.account, name)
+        """Seconds that the sender of `message` has to wait; where there are none, it begins."""
+        key = (command, message.connection, message.user.key)
         now = self._clock()
         wait_s = self._ready_at.get(key, now) - now
         if wait_s > 0:

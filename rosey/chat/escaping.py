@@ -16,6 +16,8 @@ _HARMFUL = re.compile(
     "\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+_NO_COMMAND = "\N{MIDDLE DOT} "
+
 
 def _shown(match: re.Match[str]) -> str:
     code = ord(match[0])
@@ -30,6 +32,19 @@ def for_terminal(text: str) -> str:
 def for_log(text: str) -> str:
     """Text for one log record: it cannot begin a second one."""
     return for_terminal(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def for_chat(text: str, prefix: str) -> str:
+    """Text that the bot says: no line of it is a command to another bot with the same prefix.
+
+    What a bot says has come from others in part, and a channel may obey it more than them.
+    """
+    if prefix not in text:
+        return text
+    return "".join(
+        f"{_NO_COMMAND}{line}" if line.lstrip().startswith(prefix) else line
+        for line in text.splitlines(keepends=True)
+    )
 
 
 def for_html(text: str) -> str:

@@ -6,29 +6,12 @@ import enum
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 LOCAL = "local"
 """The connection of the person at the bot; what names no connection belongs to it."""
 
-
-class Whispered(str):
-    """Where a chain of events began, if a private message began it: its connection's name.
-
-    What the chain leads to inherits it, however long that takes.
-
-    Attributes:
-        to: The name of the user who sent the message, and who alone gets what is said to it.
-    """
-
-    __slots__ = ("to",)
-    to: str
-
-    def __new__(cls, connection: str, to: str) -> Self:
-        """Join a connection's name and the user's."""
-        origin = super().__new__(cls, connection)
-        origin.to = to
-        return origin
+_KEY_CHARS = 100
 
 
 class Rank(enum.IntEnum):
@@ -85,6 +68,17 @@ class User:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _storable(self.name))
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        """By what limits tell them from others: by account, and guests by name, in any case.
+
+        A guest who changes it is somebody else, and one who takes the name of an account too.
+        Of a very long name only the beginning counts: it is kept.
+        """
+        if self.account is not None:
+            return True, self.account[:_KEY_CHARS]
+        return False, self.name[:_KEY_CHARS].casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from rosey.chat.commands import Command, CommandContext, check_word
 from rosey.chat.cooldown import Cooldowns
 from rosey.chat.model import LOCAL, Message, Rank, Reply
 from rosey.chat.permissions import Permissions
-from rosey.errors import CommandAlreadyRegistered, UsageError
+from rosey.errors import CommandAlreadyRegistered, EventDroppedError, UsageError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault
 from rosey.plugins.calling.ownership import Owner, current_owner
@@ -121,7 +121,13 @@ class Router:
         if found is None:
             return
         word, rest = found.groups()
-        command = await self._command(word, event)
+        try:
+            command = await self._command(word, event)
+        except EventDroppedError:
+            if message.is_private:
+                busy = f"{self.prefix}{word[:_SHOWN_CHARS]} has too much to do: try again later."
+                await self._send(message, busy)
+            return
         if command is not None:
             await self._answer(command, event, message, word, rest)
         elif message.is_private:
@@ -176,8 +182,14 @@ class Router:
             handler = functools.partial(command.handler, context, *positional, **named)
         where = f"{self.prefix}{command.name}"
         # The bot's own commands wait for plugins, each of which has a deadline.
-        deadline_s = math.inf if command.owner is None else None
-        await self._bus.caller.call(command.owner, where, handler, deadline_s=deadline_s)
+        owner = command.owner
+        deadline_s = owner.limits.deadline("command") if owner is not None else math.inf
+        started = time.perf_counter()
+        try:
+            await self._bus.caller.call(owner, where, handler, deadline_s=deadline_s)
+        finally:
+            if owner is not None:
+                owner.account.handled.note(time.perf_counter() - started)
 
     def _wait_s(self, command: Command, message: Message, rank: Rank) -> float:
         if command.cooldown_s <= 0 or rank >= Rank.MODERATOR:

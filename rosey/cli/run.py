@@ -105,10 +105,11 @@ def _words(bot: Bot) -> Iterable[str]:
 
 
 def _report(bot: Bot) -> None:
-    """Log what runs; why a plugin does not has been logged when it failed."""
-    logger.info("configuration: %s", bot.config_origin)
-    for plugin in bot_snapshot(bot).plugins:
-        if plugin.state is PluginState.ENABLED:
-            logger.info("%s %s runs", plugin.name, plugin.version)
+    """Log what runs; what became of each plugin has been logged when it was loaded."""
+    plugins = bot_snapshot(bot).plugins
+    running = [p.name for p in plugins if p.state is PluginState.ENABLED]
+    logger.info(
+        "configuration: %s; running: %s", bot.config_origin, ", ".join(running) or "no plugin"
+    )
     if bot.connection is bot.local:
         logger.info("no connection to the outside: the bot runs until SIGINT or SIGTERM")

@@ -14,11 +14,15 @@ from typing import Any
 
 from rosey.chat.escaping import for_log
 from rosey.chat.model import Rank
+from rosey.chat.rules import FloodLimits
 from rosey.config.environment import Filling, Redaction
+from rosey.config.flood import FloodSchema, flood_limits
 from rosey.config.reading import read, refused
 from rosey.config.shapes import in_one_shape
 from rosey.errors import ConfigError, ConfigFault
+from rosey.plugins.loading.limits_reading import BlockingSchema, LimitsSchema, narrowed
 from rosey.plugins.loading.schema import ConfigSchema, fields, validate, validated
+from rosey.plugins.supervision.limits import BlockingLimits, Limits
 
 CONNECTIONS = ("local", "console")
 
@@ -52,6 +56,8 @@ class PluginsConfig:
         plugin_config: Settings by plugin name, with environment variables filled in.
         shown_config: The same settings as they stand in the file. They too may hold secrets:
             `rosey.diagnostics.snapshot` is what people are shown.
+        limits: How much a plugin may take, where its own settings do not say.
+        blocking: How long the code of any plugin may hold the loop.
     """
 
     enabled: tuple[str, ...] | None = None
@@ -60,6 +66,8 @@ class PluginsConfig:
     plugin_dirs: tuple[Path, ...] = ()
     plugin_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     shown_config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    limits: Limits = field(default_factory=Limits)
+    blocking: BlockingLimits = field(default_factory=BlockingLimits)
 
     def wants(self, plugin: str) -> bool:
         """Whether a plugin of that name is to be loaded where there is one."""
@@ -77,6 +85,7 @@ class Config:
         connection: Where people talk to the bot: `local`, or `console`, which `rosey run` opens.
         storage: The folder for what plugins persist; None keeps it in memory.
         accounts: Rank by account, for accounts that a network vouches for.
+        flood: How much may come in on a connection.
         plugins: Which plugins run, and with which settings.
         redact: Takes the values that came from the environment out of a text.
         file: Where it was read; None where it was in no file.
@@ -87,6 +96,7 @@ class Config:
     connection: str = "local"
     storage: Path | None = None
     accounts: Mapping[str, Rank] = field(default_factory=dict)
+    flood: FloodLimits = field(default_factory=FloodLimits)
     plugins: PluginsConfig = field(default_factory=PluginsConfig)
     redact: Redaction = field(default_factory=Redaction, repr=False, compare=False)
     file: ConfigFile | None = field(default=None, repr=False, compare=False)
@@ -166,6 +176,7 @@ class Config:
             connection=checked["connection"],
             storage=_at(base, checked["storage"]) if checked["storage"] is not None else None,
             accounts={a: Rank.parse(rank) for a, rank in checked["accounts"].items()},
+            flood=flood_limits(checked["flood"]),
             plugins=_plugins(checked["plugins"], disabled, shown["plugins"]["plugin_config"], base),
             redact=Redaction(filling.values),
         )
@@ -183,6 +194,8 @@ class _PluginsSchema(ConfigSchema):
     plugin_config = fields.Dict(
         keys=fields.Str(), values=fields.Dict(keys=fields.Str()), load_default=dict
     )
+    limits = fields.Nested(LimitsSchema, load_default=dict)
+    blocking = fields.Nested(BlockingSchema, load_default=dict)
 
 
 _SETTINGS = frozenset(_PluginsSchema().fields)
@@ -197,6 +210,7 @@ class _ConfigSchema(ConfigSchema):
     accounts = fields.Dict(
         keys=fields.Str(), values=fields.Str(validate=validate.OneOf(_RANKS)), load_default=dict
     )
+    flood = fields.Nested(FloodSchema, load_default=lambda: FloodSchema().load({}))
     plugins = fields.Nested(_PluginsSchema, load_default=lambda: _PluginsSchema().load({}))
 
 
@@ -240,6 +254,8 @@ def _plugins(
         plugin_dirs=tuple(_at(base, d) for d in checked["plugin_dirs"]),
         plugin_config=checked["plugin_config"],
         shown_config=shown,
+        limits=narrowed(Limits(), checked["limits"]),
+        blocking=BlockingLimits(**checked["blocking"]),
     )
 
 

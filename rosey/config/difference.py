@@ -62,8 +62,11 @@ def _live(config: Config) -> dict[str, object]:
     return {
         "command_prefix": config.command_prefix,
         "accounts": config.accounts,
+        "flood": config.flood,
         "plugins.hot_reload": config.plugins.hot_reload,
         "plugins.plugin_dirs": config.plugins.plugin_dirs,
+        "plugins.limits": config.plugins.limits,
+        "plugins.blocking": config.plugins.blocking,
     }
 
 

@@ -41,6 +41,9 @@ class ConsoleConnection:
     """
 
     name = CONSOLE
+    own_name = None
+    pace = None
+    is_trusted = True
 
     def __init__(
         self,

@@ -35,6 +35,9 @@ class LineConnection:
     """
 
     name = CONSOLE
+    own_name = None
+    pace = None
+    is_trusted = True
 
     def __init__(self, source: BinaryIO, sink: TextIO) -> None:
         self._source = source

@@ -19,6 +19,9 @@ class LocalConnection:
     """
 
     name = LOCAL
+    own_name = None
+    pace = None
+    is_trusted = True
 
     def __init__(self) -> None:
         self.replies: collections.deque[Reply] = collections.deque(maxlen=REPLIES_KEPT)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from rosey.chat.commands import Command
 from rosey.chat.router import Router
 from rosey.diagnostics.shown import Shown
+from rosey.diagnostics.usage import Usage, usage_of
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault
 from rosey.plugins.life.progress import ReloadReport
@@ -49,6 +50,9 @@ class Observed(Protocol):
 
     def redact(self, text: str) -> str:
         """A text without the values of secrets."""
+
+    def storage_bytes(self, plugin: str) -> int:
+        """How much a plugin's storage takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,14 @@ class PluginSnapshot:
         services: The names of what it provides.
         taken: Everything in its ledger, in the order of taking.
         config: Its settings, as text without secrets.
+        permissions: What it may ask of the bot; None where it is not loaded.
+        usage: What it uses of what all plugins share.
         fault_count: Faults since it was loaded.
         last_fault: The newest one.
+        left_behind: What its generations left behind, each with what to do about it.
         error: Why it failed, was quarantined, or its last reload was refused.
+        waits_for: What loads it when it is used, as `command:WORD` or `event:NAME`; empty where it
+            is loaded, or nothing does.
     """
 
     name: str
@@ -110,9 +119,13 @@ class PluginSnapshot:
     services: tuple[str, ...]
     taken: tuple[Taken, ...]
     config: Mapping[str, str]
+    permissions: tuple[str, ...] | None
+    usage: Usage
     fault_count: int
     last_fault: Fault | None
+    left_behind: tuple[str, ...]
     error: str | None
+    waits_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +220,13 @@ def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
         services=tuple(t.label for t in taken if t.kind == "service"),
         taken=taken,
         config=_shown(bot, slot.name, plugin.config if plugin is not None else {}),
+        permissions=tuple(sorted(staged.ledger.permissions)) if staged is not None else None,
+        usage=usage_of(slot, storage_bytes=bot.storage_bytes(slot.name)),
         fault_count=slot.fault_count,
         last_fault=_redacted(bot, slot.faults[-1]) if slot.faults else None,
+        left_behind=tuple(map(bot.redact, slot.left_behind)),
         error=bot.redact(str(slot.error)) if slot.error is not None else None,
+        waits_for=slot.dormant.waits_for if slot.dormant is not None else (),
     )
 
 

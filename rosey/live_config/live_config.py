@@ -17,7 +17,7 @@ from rosey.plugins.following.execution import Outcome
 from rosey.plugins.following.following import Following
 from rosey.plugins.following.plan import Plan
 from rosey.plugins.following.sections import Sections
-from rosey.plugins.life.tasks import Unbroken
+from rosey.plugins.life.unbroken import Unbroken
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +110,11 @@ class LiveConfig:
         bot.config = dataclasses.replace(new, redact=bot.config.redact | new.redact)
         self._sections.adopt(new.plugins.plugin_config)
         bot.plugin_manager.plugin_dirs = new.plugins.plugin_dirs
+        if "plugins.limits" in changed:
+            bot.plugin_manager.limits = new.plugins.limits
+        if "plugins.blocking" in changed:
+            bot.blocking_watch.notice_s = new.plugins.blocking.notice_s
+            bot.blocking_watch.fault_s = new.plugins.blocking.fault_s
         if "command_prefix" in changed:
             bot.router.prefix = new.command_prefix
         if "accounts" in changed:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from rosey.chat.router import Router
 from rosey.config import Config, ConfigDifference, difference
+from rosey.diagnostics.blocking import BlockingWatch
 from rosey.errors import ConfigError, ConfigFault
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.following.following import Following
@@ -31,6 +32,7 @@ class Configured(Protocol):
     bus: PluginEventBus
     plugin_manager: PluginManager
     router: Router
+    blocking_watch: BlockingWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

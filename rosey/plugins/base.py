@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from rosey.errors import PluginStateError
@@ -54,7 +54,11 @@ class Plugin:
             defaults are filled in.
         watch: Data files whose changes reload the plugin, relative to its package's folder, or to
             the folder that its file is in: `["questions.json"]`.
+        activation: What loads the plugin's code, where that can wait for its first use:
+            `["command:roll", "event:user_join"]`.
         state_version: Of what `export_state` gives; a change asks for a migration.
+        permissions: What of `rosey.plugins.supervision.permissions.Permission` the plugin asks of
+            the bot: `{"send", "storage"}`; what is left out is refused. None for everything.
         exclusive: Two generations cannot be set up at once, for instance as they listen on a port.
             At a reload the old one is torn down first, and set up again if the new one fails.
         bot: The bot that runs the plugin.
@@ -72,7 +76,9 @@ class Plugin:
     dependencies: ClassVar[Sequence[str]] = ()
     config_schema: ClassVar[type[Any] | None] = None
     watch: ClassVar[Sequence[str]] = ()
+    activation: ClassVar[Sequence[str]] = ()
     state_version: ClassVar[int] = 1
+    permissions: ClassVar[Collection[str] | None] = None
     exclusive: ClassVar[bool] = False
 
     storage: Any

@@ -9,19 +9,19 @@ import contextvars
 import dataclasses
 import itertools
 import logging
-import math
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
-from rosey.errors import PluginLoopError
+from rosey.errors import LimitExceededError
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Fault
 from rosey.plugins.calling.ownership import Owner, current_call, current_owner
 from rosey.plugins.delivery.dispatch import Round, dispatch
+from rosey.plugins.delivery.filters import Filters
+from rosey.plugins.delivery.flow import ERROR, Flow
+from rosey.plugins.delivery.from_threads import FromThreads
 from rosey.plugins.delivery.routes import Routes
-from rosey.plugins.delivery.succession import unmet
 from rosey.plugins.events import (
-    MAX_HOPS,
     Delivery,
     Event,
     Handler,
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 Tap = Callable[[Event, Delivery], None]
 """Sees every event after its delivery: for logs, panels, recorders and tests, not for plugins."""
-
-_ERROR = "plugin.error"
 
 
 class PluginEventBus:
@@ -52,12 +50,14 @@ class PluginEventBus:
     def __init__(self, caller: Caller | None = None) -> None:
         self.caller = caller if caller is not None else Caller()
         self._routes = Routes()
-        self._filters: dict[str, list[Subscription]] = {}
+        self._filters = Filters(self.caller, self.report)
+        self._flow = Flow(self.caller, self.report)
         self._taps: tuple[Tap, ...] = ()
         self._event_ids = itertools.count(1)
         self._serials = itertools.count()
         self.fault_listeners: list[Callable[[Fault], None]] = []
         self._soon: dict[asyncio.Task[Delivery], int] = {}
+        self._from_threads = FromThreads()
 
     def subscribe(
         self,
@@ -121,16 +121,13 @@ class PluginEventBus:
         return self._deliver(self._event(event, data, source, origin))
 
     def _event(self, name: str, data: object, source: object, origin: str | None) -> Event:
-        call = current_call.get()
-        cause = call[1] if call is not None else None
-        return Event(name, data, source, next(self._event_ids), cause, origin)
+        return Event(name, data, source, next(self._event_ids), current_call.get(), origin)
 
     async def _deliver(self, sent: Event) -> Delivery:
         records: list[Record] = []
-        refused = None
-        # One more for the report that a chain was ended: it must be heard, but not for ever.
-        if sent.hops > MAX_HOPS and (sent.name != _ERROR or sent.hops > MAX_HOPS + 1):
-            refused = self._refuse(sent)
+        refused = self._flow.excess(sent) if sent.hops else None
+        if refused is not None:
+            await self._flow.slow_down(sent)
         else:
             route = self._routes.kept(sent.name)
             if route is None:
@@ -142,6 +139,8 @@ class PluginEventBus:
         delivery = Delivery(sent, records, refused)
         for tap in self._taps:
             self._tap(tap, sent, delivery)
+        if sent.id >= self._flow.breathes_at:
+            await self._flow.breathe(sent)
         return delivery
 
     async def _deliver_anew(self, sent: Event, records: list[Record]) -> None:
@@ -172,18 +171,36 @@ class PluginEventBus:
         )
         self._soon[task] = sent.root
         task.add_done_callback(self._soon.pop)
+        owner = current_owner()
+        if owner is not None:
+            account = owner.account
+            account.pending += 1
+            task.add_done_callback(lambda _: account.settle())
         return task
+
+    def check_pending(self, event: str) -> None:
+        """Refuse one more event of a plugin that has as many on their way as it may.
+
+        Raises:
+            LimitExceededError: The plugin whose code runs has.
+        """
+        owner = current_owner()
+        if owner is not None and owner.account.pending >= owner.limits.queued_events:
+            most = owner.limits.queued_events
+            reason = f"emits {event} while {most:,} of its events are on their way: await them"
+            raise LimitExceededError(owner.name, "queued_events", reason)
 
     def emit_threadsafe(
         self, event: str, data: object = None, source: object = None
     ) -> concurrent.futures.Future[Delivery]:
-        """Emit from any thread.
+        """Emit from any thread; one that emits without a pause has to wait for the loop.
 
         Raises:
+            EventDroppedError: The loop has handled none of those from threads for long.
             RuntimeError: The bus has not run yet, so that nobody knows its loop.
         """
         loop = self.caller.loop
-        return asyncio.run_coroutine_threadsafe(self.emit(event, data, source), loop)
+        return self._from_threads.run(self.emit(event, data, source), loop)
 
     async def drain(self, root: int | None = None) -> None:
         """Wait until events of `emit_soon`, and those they led to, are handled.
@@ -217,37 +234,14 @@ class PluginEventBus:
         self._own(
             subscription,
             "filter",
-            begin=lambda: self._filters.setdefault(name, []).append(subscription),
-            give_back=lambda: self._filters[name].remove(subscription),
+            begin=lambda: self._filters.add(subscription),
+            give_back=lambda: self._filters.remove(subscription),
         )
         return subscription
 
     async def apply_filters(self, name: str, value: Any) -> Any:  # noqa: ANN401  the value's own type
         """Pass a value through the filters of `name`; a filter that fails is left out."""
-        event = current_event()
-        root = event.root if event is not None else None
-        first = tuple(self._filters.get(name, ()))
-        met: list[Subscription] = []
-        while (subscription := self._next_filter(name, first, met)) is not None:
-            owner, face = subscription.owner, subscription.face
-            if owner is not None and not owner.gate.admits(current_owner(), root):
-                # Another generation may stand there when the gate opens.
-                await owner.gate.turn()
-                continue
-            met.append(subscription)
-            try:
-                value = await self.caller.call(owner, face.handler, subscription.function, value)
-            except Exception as error:  # noqa: BLE001  one filter's fault is reported, not raised
-                self.report(Fault.of(face.plugin, f"filter {name} ({face.handler})", error))
-        return value
-
-    def _next_filter(
-        self, name: str, first: Sequence[Subscription], met: Sequence[Subscription]
-    ) -> Subscription | None:
-        """The filter that follows those which a value has met; at its beginning `first` led."""
-        now = sorted(self._filters.get(name, ()), key=lambda s: s.place)
-        place = max((s.place for s in met), default=(-math.inf, 0, 0))
-        return next(iter(unmet(now, first, met, lambda s: s.place > place)), None)
+        return await self._filters.apply(name, value)
 
     def forget_routes(self) -> None:
         """Look anew whom each event goes to: a gate has been closed or opened."""
@@ -276,8 +270,8 @@ class PluginEventBus:
         for listener in self.fault_listeners:
             listener(fault)
         # A listener to plugin.error that fails must not be told of itself for ever.
-        if str(current_event()) != _ERROR:
-            self.emit_soon(_ERROR, dataclasses.asdict(fault))
+        if str(current_event()) != ERROR:
+            self.emit_soon(ERROR, dataclasses.asdict(fault))
 
     def _subscription(
         self,
@@ -307,15 +301,6 @@ class PluginEventBus:
             subscription.give_back = subscription.owner.take(
                 kind, label, begin=begin, give_back=give_back
             )
-
-    def _refuse(self, event: Event) -> str:
-        reason = (
-            f"{event.name} is event {event.hops + 1} of a chain; at most {MAX_HOPS} follow a root"
-        )
-        owner = current_owner()
-        name = owner.name if owner is not None else None
-        self.report(Fault.of(name, f"emit {event.name}", PluginLoopError(name or "rosey", reason)))
-        return reason
 
     def _tap(self, tap: Tap, event: Event, delivery: Delivery) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rosey.plugins.calling.faults import Outcome
-from rosey.plugins.calling.ownership import Owner, current_call
+from rosey.plugins.calling.ownership import Call, Owner, current_call
 from rosey.plugins.calling.parameters import takes_keyword
 
 MAX_HOPS = 16
@@ -19,6 +20,20 @@ Handler = Callable[..., Any]
 """Called as `handler(event, data)`, with `source=` where it takes it; plain or async."""
 
 
+class Chain:
+    """What one root cause has led to.
+
+    Attributes:
+        events: How many, those included that were refused.
+        refused: How many were.
+    """
+
+    __slots__ = ("events", "refused")
+
+    def __init__(self) -> None:
+        self.events = self.refused = 0
+
+
 class Event:
     """One event on its way to its handlers.
 
@@ -26,15 +41,29 @@ class Event:
         name: Words joined by dots, from the general to the special: `trivia.answered`.
         data: What the emitter passed; handlers share it.
         source: Who emitted it, as passed to `emit`.
+        emitter: The plugin whose code emitted it, by name; None for the bot itself.
         id: Counts up from 1 on each bus.
         cause: Id of the event whose handler emitted this one; None for a root cause.
         root: Id of the first event of the chain; its own id for a root cause.
         hops: Events between the root cause and this one, 0 to `MAX_HOPS`.
+        chain: What its root cause has led to; None for a root that has led to nothing yet.
         origin: Where the chain began, for instance the name of a connection.
         is_stopped: Whether a handler ended the round; see `stop`.
     """
 
-    __slots__ = ("cause", "data", "hops", "id", "is_stopped", "name", "origin", "root", "source")
+    __slots__ = (
+        "cause",
+        "chain",
+        "data",
+        "emitter",
+        "hops",
+        "id",
+        "is_stopped",
+        "name",
+        "origin",
+        "root",
+        "source",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917  made by the bus only, for each event: by position is faster
         self,
@@ -42,7 +71,7 @@ class Event:
         data: Any,  # noqa: ANN401  emitters and handlers agree on it, the bus does not care
         source: object,
         event_id: int,
-        cause: Event | None,
+        call: Call | None,
         origin: str | None,
     ) -> None:
         self.name = name
@@ -50,13 +79,18 @@ class Event:
         self.source = source
         self.id = event_id
         self.is_stopped = False
+        owner, cause = call or (None, None)
+        self.emitter = owner.name if owner is not None else None
         if cause is None:
             self.cause: int | None = None
+            self.chain: Chain | None = None
             self.root = event_id
             self.hops = 0
             self.origin = origin
         else:
             self.cause = cause.id
+            self.chain = cause.chain = cause.chain or Chain()
+            self.chain.events += 1
             self.root = cause.root
             self.hops = cause.hops + 1
             self.origin = origin if origin is not None else cause.origin
@@ -78,6 +112,10 @@ def current_event() -> Event | None:
     return call[1] if call is not None else None
 
 
+_IGNORE = collections.deque[float](maxlen=0).append
+"""Takes what nobody counts; a function of Python's own would cost more."""
+
+
 class Subscription:
     """One handler, waiting for the events whose name matches a pattern.
 
@@ -86,19 +124,20 @@ class Subscription:
         function: The handler.
         call: The handler as the bus awaits it.
         give_back: Takes the handler off the bus.
+        note: Takes how long the handler took, in seconds.
         priority: High comes first.
         owner: The plugin whose handler it is, by its ledger.
-        deadline_s: Seconds that the handler has; None for the usual ones.
         face: What reports say of it.
         place: Sorts subscriptions into the order in which their handlers run.
     """
 
     __slots__ = (
+        "_deadline_s",
         "call",
-        "deadline_s",
         "face",
         "function",
         "give_back",
+        "note",
         "owner",
         "pattern",
         "place",
@@ -118,13 +157,21 @@ class Subscription:
         self.function = function
         self.priority = priority
         self.owner = owner
-        self.deadline_s = deadline_s
+        self._deadline_s = deadline_s
         self.face = HandlerFace(
             owner.name if owner is not None else None, handler_name(function), priority
         )
         self.call = as_coroutine_function(function)
+        self.note = owner.account.handled.note if owner is not None else _IGNORE
         self.place = (-priority, owner.order if owner is not None else -1, serial)
         self.give_back: Callable[[], None] | None = None
+
+    @property
+    def deadline_s(self) -> float | None:
+        """Seconds that the handler has; None for those that code of no plugin has."""
+        if self._deadline_s is None and self.owner is not None:
+            return self.owner.limits.deadline("handler")
+        return self._deadline_s
 
     def cancel(self) -> None:
         """Take the handler off the bus; a second call does nothing."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import enum
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from rosey.errors import PluginError, PluginStateError
@@ -14,19 +13,14 @@ from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.calling.gate import Gate
 from rosey.plugins.calling.ownership import current_call
-from rosey.plugins.owning.entries import Entry, Taken
+from rosey.plugins.owning.entries import Entry, Phase, Taken, refusal_of_more
 from rosey.plugins.owning.kept import Kept
+from rosey.plugins.owning.timers import Rhythm, Timer
+from rosey.plugins.supervision.account import Account
+from rosey.plugins.supervision.limits import Limits
+from rosey.plugins.supervision.permissions import ALL
 
 Report = Callable[[Fault], None]
-
-
-class Phase(enum.Enum):
-    """What a ledger does with what is entered."""
-
-    STAGED = "staged"  # noted; it begins when the generation takes over
-    LIVE = "live"  # begins at once
-    PAUSED = "paused"  # what pauses is noted; it begins when the plugin is enabled
-    CLOSED = "closed"  # refused
 
 
 class Ledger:
@@ -38,10 +32,14 @@ class Ledger:
         report: Gets the faults of its tasks and timers.
         order: The plugin's place among plugins of equal priority.
         gate: The plugin's; by default one that stays open.
+        account: The plugin's; by default one of its own.
         before: That of the generation that serves: what that keeps can be kept on.
         is_staged: What is taken begins only with `begin`.
 
     Attributes:
+        report: Gets the faults of the plugin.
+        limits: How much the plugin may take.
+        permissions: What it may ask of the bot.
         kept: The live things that go from generation to generation.
         rhythm: When each timer is due next, on the loop's clock, by its label.
     """
@@ -54,20 +52,25 @@ class Ledger:
         *,
         order: int = 0,
         gate: Gate | None = None,
+        account: Account | None = None,
         before: Ledger | None = None,
         is_staged: bool = False,
     ) -> None:
         self.name = name
         self.order = order
         self.gate = gate if gate is not None else Gate()
+        self.account = account if account is not None else Account()
+        caller.accounts.add(self.account)
+        self.permissions: Collection[str] = ALL
+        self.limits = Limits(deadline_s=caller.deadline_s)
         self.phase = Phase.STAGED if is_staged else Phase.LIVE
         self._caller = caller
-        self._report = report
+        self.report = report
         self._entries: dict[int, Entry] = {}
         self._serials = itertools.count()
         self.kept: Kept = Kept(name, before.kept if before is not None else None)
-        self.rhythm: dict[str, float] = {}
-        self._ticking: set[asyncio.Task[None]] = set()
+        self.rhythm: Rhythm = {}
+        self._timers: list[Timer] = []
         self._begun = asyncio.Event()
         if not is_staged:
             self._begun.set()
@@ -143,7 +146,11 @@ class Ledger:
         """Run `code` as a task of the plugin; of a staged generation it begins at the swap.
 
         It is cancelled when the plugin is unloaded. A fault in it is reported as the plugin's.
+
+        Raises:
+            LimitExceededError: The plugin has as many tasks as it may.
         """
+        self.check_tasks(code)
         label = name if name is not None else str(getattr(code, "__qualname__", "task"))
         context = contextvars.Context()
         context.run(current_call.set, (self, None))
@@ -164,23 +171,17 @@ class Ledger:
         The first call comes after `seconds`, and a reload does not begin anew. A call that takes
         longer delays the next one.
         """
-        running: list[asyncio.Task[None]] = []
-        timer = f"{label} every {seconds:g} s"
-
-        def begin() -> None:
-            self.rhythm.setdefault(timer, asyncio.get_running_loop().time() + seconds)
-            # In a context of its own: no tick is caused by the event that enabled the plugin.
-            ticking = self._tick(timer, seconds, function, label)
-            task = asyncio.Task(ticking, context=contextvars.Context(), name=label)
-            task.add_done_callback(self._ticking.discard)
-            self._ticking.add(task)
-            running.append(task)
-
-        def give_back() -> None:
-            self.rhythm.pop(timer, None)
-            running.pop().cancel()
-
-        self.take("timer", timer, begin=begin, give_back=give_back)
+        timer = Timer(
+            owner=self,
+            function=function,
+            seconds=seconds,
+            name=label,
+            rhythm=self.rhythm,
+            caller=self._caller,
+            report=self.report,
+        )
+        self._timers.append(timer)
+        self.take("timer", timer.label, begin=timer.start, give_back=timer.stop)
 
     def adopt(self, task: asyncio.Task[Any]) -> None:
         """Enter a task that the plugin started by whatever means."""
@@ -191,6 +192,22 @@ class Ledger:
         entry = Entry("task", task.get_name(), task.cancel, pauses=False, task=task)
         self._enter(entry, serial)
         task.add_done_callback(lambda _: self._entries.pop(serial, None))
+
+    @property
+    def live_tasks(self) -> int:
+        """How many tasks the plugin has."""
+        return sum(entry.task is not None for entry in self._entries.values())
+
+    def check_tasks(self, code: Coroutine[Any, Any, Any]) -> None:
+        """Refuse, and close, code that is to be a task more than the plugin may have.
+
+        Raises:
+            LimitExceededError: It has as many as it may.
+        """
+        refusal = refusal_of_more(self.name, self._entries, self.limits, are_tasks=True)
+        if refusal is not None:
+            code.close()
+            raise refusal
 
     def begin(self) -> None:
         """Make effective what a staged or paused ledger noted; all of it, or nothing.
@@ -212,6 +229,13 @@ class Ledger:
             raise
         self.phase = Phase.LIVE
         self._begun.set()
+        self.limit(self.limits)
+
+    def limit(self, limits: Limits) -> None:
+        """Let the plugin take as much as some limits say, from now on."""
+        self.limits = limits
+        if self.phase is Phase.LIVE:
+            self.gate.limit(limits.concurrent_handlers, limits.queued_events, limits.when_full)
 
     def pause(self) -> None:
         """Give back what pauses while the plugin is disabled; `begin` takes it again."""
@@ -269,7 +293,9 @@ class Ledger:
             elif entry.is_active:
                 problems += await self._ended(ending)
                 problems += await self._close_entry(entry.kind, entry.label, entry.give_back)
-        problems += await self._ended([*ending, *self._ticking])
+        ticks = [task for timer in self._timers for task in timer.ticking]
+        problems += await self._ended([*ending, *ticks])
+        self._timers.clear()  # a closed ledger may be kept, and its plugin must not be
         for name, close in [] if keeps else self.kept.close_functions():
             problems += await self._close_entry("kept", name, close)
         self._entries = places
@@ -279,6 +305,10 @@ class Ledger:
         if self.phase is Phase.CLOSED:
             message = f"{self.name} is unloaded: it cannot take {entry.kind} {entry.label}"
             raise PluginStateError(self.name, message)
+        if entry.task is None:
+            refusal = refusal_of_more(self.name, self._entries, self.limits, are_tasks=False)
+            if refusal is not None:
+                raise refusal
         key = next(self._serials) if serial is None else serial
         self._entries[key] = entry
 
@@ -293,34 +323,20 @@ class Ledger:
             await self._begun.wait()
             return await code
         except (Exception, SystemExit, KeyboardInterrupt) as error:
-            self._report(Fault.of(self.name, f"task {label}", error))
+            self.report(Fault.of(self.name, f"task {label}", error))
             if isinstance(error, Exception):
                 raise
             # The loop itself would end with it.
             raise PluginError(self.name, f"task {label} raised {describe(error)}") from error
 
-    async def _tick(
-        self, timer: str, seconds: float, function: Callable[[], object], label: str
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(self.rhythm[timer] - loop.time())
-            # What is under way may wait for what the timer does.
-            if not self.gate.admits(self, None):
-                await self.gate.turn()
-            try:
-                await self._caller.call(self, label, function)
-            except Exception as error:  # noqa: BLE001  the next tick may succeed
-                self._report(Fault.of(self.name, label, error))
-            self.rhythm[timer] = loop.time() + seconds
-
     async def _close_entry(
         self, kind: str, label: str, give_back: Callable[[], object]
     ) -> list[str]:
         try:
-            await self._caller.call(self, f"{kind} {label}", give_back)
+            limit_s = self.limits.deadline("teardown")
+            await self._caller.call(self, f"{kind} {label}", give_back, deadline_s=limit_s)
         except Exception as error:  # noqa: BLE001  the rest is given back nevertheless
-            self._report(Fault.of(self.name, f"{kind} {label}", error))
+            self.report(Fault.of(self.name, f"{kind} {label}", error))
             return [f"{kind} {label}: {error}"]
         return []
 

@@ -29,14 +29,15 @@ class PluginState(enum.StrEnum):
 
 _S = PluginState
 LEGAL_STEPS: Mapping[PluginState, frozenset[PluginState]] = {
-    _S.DISCOVERED: frozenset({_S.LOADING}),
+    # What waits to be used can be unloaded, so that it does not.
+    _S.DISCOVERED: frozenset({_S.LOADING, _S.UNLOADED}),
     _S.LOADING: frozenset({_S.ENABLED, _S.FAILED}),
     _S.ENABLED: frozenset({_S.DISABLED, _S.RELOADING, _S.QUARANTINED, _S.UNLOADED}),
     _S.DISABLED: frozenset({_S.ENABLED, _S.RELOADING, _S.UNLOADED}),
     # A reload that fails leads back to where it began.
     # One that tears the old version down first may lose both.
     _S.RELOADING: frozenset({_S.ENABLED, _S.DISABLED, _S.QUARANTINED, _S.FAILED}),
-    _S.FAILED: frozenset({_S.LOADING}),
+    _S.FAILED: frozenset({_S.LOADING, _S.UNLOADED}),
     _S.QUARANTINED: frozenset({_S.ENABLED, _S.RELOADING, _S.UNLOADED}),
     _S.UNLOADED: frozenset({_S.LOADING}),
 }

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rosey.errors import PluginError, PluginStateError
 from rosey.plugins.base import Host, Plugin
-from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.events import Delivery
+from rosey.plugins.idle.dormancy import Dormancy, StandIn, no_stand_in
+from rosey.plugins.idle.idling import Idling
 from rosey.plugins.life.launch import Launch
-from rosey.plugins.life.load_order import load_in_order
+from rosey.plugins.life.load_order import Arm, load_in_order, not_loaded, told
+from rosey.plugins.life.recovery import Recovery
 from rosey.plugins.life.reloading import Reloader, Request
-from rosey.plugins.life.slots import Slot, Slots
+from rosey.plugins.life.safe_start import Markers, SafeStart
+from rosey.plugins.life.slots import Slots
 from rosey.plugins.life.staging import Ended, Stage, nobody
 from rosey.plugins.life.steps import Steps
-from rosey.plugins.life.tasks import own_tasks
-from rosey.plugins.lifecycle import (
-    PluginState,
-    dependents_of,
-)
+from rosey.plugins.lifecycle import PluginState, dependents_of
 from rosey.plugins.loading.discovery import discover
 from rosey.plugins.loading.loader import Loader
+from rosey.plugins.loading.settings import limits_for
+from rosey.plugins.loop.own_loop import own_loop
+from rosey.plugins.supervision.limits import Limits
 
 QUIESCE_S = 5.0
 """Seconds that what a plugin is handling has to finish by default when it is reloaded."""
-
-logger = logging.getLogger(__name__)
 
 
 async def _nothing(_: str) -> None:
@@ -52,6 +51,10 @@ class PluginManager:
             unloaded; then it is cancelled.
         ended: Told of each generation that is over, with its instance where there is one, before
             its modules are dropped.
+        stand_in: Shows a command of a plugin that is not loaded until it is used.
+        limits: How much a plugin may take, where its own settings do not say; by default the
+            usual, with the deadline of the bot's bus.
+        markers: Where it is noted, for the next process, which plugins are being loaded.
     """
 
     def __init__(  # noqa: PLR0913  all but two by name
@@ -64,32 +67,52 @@ class PluginManager:
         release: Callable[[str], Awaitable[object]] = _nothing,
         quiesce_s: float = QUIESCE_S,
         ended: Ended = nobody,
+        stand_in: StandIn = no_stand_in,
+        limits: Limits | None = None,
+        markers: Markers | None = None,
     ) -> None:
         self.plugin_dirs = tuple(Path(d) for d in plugin_dirs)
         self.plugin_config = dict(plugin_config or {})
         self._bus = bot.bus
         self._loader = Loader()
-        self._bus.fault_listeners.append(self._note)
         self._release_loop: Callable[[], None] | None = None
-        self.slots = Slots(self._bus)
-        stage = Stage(bot, self._bus, self._loader, prepare, ended)
-        launch = Launch(self._bus, self.slots, stage, quiesce_s)
+        slots = self.slots = Slots(self._bus)
+        left = slots.note_left
+        stage = self._stage = Stage(bot, self._bus, self._loader, prepare, ended, left)
+        self._safe_start = SafeStart(markers)
+        launch = Launch(self._bus, slots, stage, quiesce_s, self._safe_start)
         self._steps = Steps(
             bus=self._bus,
-            slots=self.slots,
+            slots=slots,
             stage=stage,
             launch=launch,
             plugin_config=self.plugin_config,
             release=release,
             limit_s=quiesce_s,
         )
+        if limits is not None:
+            self.limits = limits
         self._reloader = Reloader(
-            slots=self.slots,
-            stage=stage,
-            launch=launch,
-            steps=self._steps,
-            load=self._load_in_order,
+            slots=slots, stage=stage, launch=launch, steps=self._steps, load=self._load_in_order
         )
+        self._recovery = Recovery(
+            bus=self._bus, slots=slots, steps=self._steps, reload=self.reload_plugin
+        )
+        self._dormancy = Dormancy(self._bus, slots, self._steps, self._load_in_order, stand_in)
+        self._idling = Idling(self._bus, slots, stage, self._steps, self._dormancy)
+
+    @property
+    def limits(self) -> Limits:
+        """How much a plugin may take, where its own settings do not say."""
+        return self._stage.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._stage.limits = limits
+        for staged in [slot.serving for slot in self.slots.loaded()]:
+            plugin = staged.plugin
+            staged.ledger.limit(limits_for(type(plugin), plugin.config, limits))
+        self.slots.tell()
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -130,7 +153,9 @@ class PluginManager:
         if slot.is_loaded:
             message = f"{plugin_name} is loaded already: reload it to load it again"
             raise PluginStateError(plugin_name, message)
-        slot.config = config
+        if config is not None or slot.dormant is None:
+            slot.config = config
+        self._safe_start.allow(plugin_name)
         failures = await self._load_in_order([plugin_name])
         if plugin_name in failures:
             raise failures[plugin_name]
@@ -144,6 +169,8 @@ class PluginManager:
     ) -> dict[str, PluginError]:
         """Load all discovered plugins, or those named; one that fails stops no other.
 
+        One with an `activation` that no other needs is not loaded until it is used.
+
         Args:
             config: Settings by plugin name, instead of those of the bot's config.
             names: What to load; by default everything that was discovered.
@@ -152,27 +179,18 @@ class PluginManager:
             By name, why a plugin was not loaded; these errors keep nothing of it alive.
         """
         discovered = await self.discover_plugins()
-        failures: dict[str, PluginError] = {}
-        wanted: list[str] = []
-        for name in dict.fromkeys([*discovered, *self.slots.rejected] if names is None else names):
-            try:
-                slot = self.slots.known(name)
-            except PluginError as error:
-                failures[name] = error
-                continue
-            if not slot.is_loaded:
-                slot.config = (config or {}).get(name)
-                wanted.append(name)
-        failures |= await self._load_in_order(wanted)
-        failures = {name: error.detached() for name, error in failures.items()}
-        for failure in failures.values():
-            logger.warning("not loaded: %s", failure, extra={"plugin": failure.plugin})
-        return failures
+        asked = [*discovered, *self.slots.rejected] if names is None else names
+        wanted, failures = not_loaded(self.slots, asked)
+        for slot in wanted:
+            slot.config = (config or {}).get(slot.name)
+        failures |= await self._load_in_order([s.name for s in wanted], arm=self._dormancy.arm)
+        return told(failures)
 
     async def reload_plugin(self, plugin_name: str, *, fresh: bool = False) -> Plugin:
         """Load a plugin again from its source; the old version serves until the new one is ready.
 
-        What depends on it is reloaded with it. A plugin that failed to load is loaded.
+        What depends on it is reloaded with it. One that failed to load, or waits to be used, is
+        loaded.
 
         Args:
             plugin_name: Its name.
@@ -187,9 +205,11 @@ class PluginManager:
                 old ones are the same objects and serve on.
         """
         slot = self.slots.get(plugin_name)
-        if slot is not None and slot.state is PluginState.FAILED:
+        if slot is not None and (slot.state is PluginState.FAILED or slot.dormant is not None):
+            slot.kept_state = None if fresh else slot.kept_state
             return await self.load_plugin(plugin_name, slot.config)
         self.slots.get_loaded(plugin_name)
+        self._safe_start.allow(plugin_name)
         return await self._reload_one(Request(names=(plugin_name,), is_fresh=fresh))
 
     async def reload_plugins(
@@ -226,6 +246,8 @@ class PluginManager:
     async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
         """Unload a plugin; everything that it took is given back, whatever its hooks do.
 
+        One that waits to be used does not any more, and its state is dropped.
+
         Args:
             plugin_name: Its name.
             with_dependents: Unload the plugins that need it too, before it.
@@ -234,11 +256,11 @@ class PluginManager:
             PluginNotFoundError: It is not loaded.
             PluginInUseError: Others need it, and `with_dependents` is false.
         """
-        slots = [self.slots.get_loaded(plugin_name)]
-        if with_dependents:
-            dependents = dependents_of(plugin_name, self.slots.needs())
-            slots = [self.slots.get_loaded(name) for name in (*dependents, plugin_name)]
-        await self._steps.unbroken.run(self._unload_in_order(slots))
+        if await self._dormancy.disarm(plugin_name):
+            return
+        needing = dependents_of(plugin_name, self.slots.needs()) if with_dependents else ()
+        unloaded = [self.slots.get_loaded(name) for name in (*needing, plugin_name)]
+        await self._steps.unload_together(unloaded)
 
     async def enable_plugin(self, plugin_name: str) -> None:
         """Let a disabled or quarantined plugin have events again; its state is as it was.
@@ -257,33 +279,18 @@ class PluginManager:
             PluginNotFoundError: It is not loaded.
             PluginStateError: It is not enabled.
         """
-        await self._steps.stop_serving(self.slots.get_loaded(plugin_name), PluginState.DISABLED)
+        await self._steps.disable(self.slots.get_loaded(plugin_name))
 
     async def handle_plugin_crash(self, plugin_name: str, error: Exception) -> None:
         """Reload a crashed plugin where its config says `auto_reload_on_crash`, else quarantine it.
+
+        A reload comes after a while, and not for ever: see `CrashPolicy`.
 
         Args:
             plugin_name: Its name; one that is not enabled is left alone.
             error: What it crashed with.
         """
-        slot = self.slots.get(plugin_name)
-        if slot is None or slot.state is not PluginState.ENABLED:
-            return
-        self._bus.report(Fault.of(plugin_name, "crash", error))
-        if slot.serving.plugin.config.get("auto_reload_on_crash", False):
-            try:
-                await self.reload_plugin(plugin_name)
-            except PluginError as failure:
-                told = "%s could not be reloaded after a crash: %s"
-                logger.warning(told, plugin_name, failure, extra={"plugin": plugin_name})
-            else:
-                return
-        reason = PluginError(plugin_name, f"{plugin_name} crashed: {describe(error)}")
-        try:
-            await self._steps.stop_serving(slot, PluginState.QUARANTINED, reason)
-        except PluginError as refusal:
-            told = "%s ended before it was quarantined: %s"
-            logger.info(told, plugin_name, refusal, extra={"plugin": plugin_name})
+        await self._recovery.crash(plugin_name, error)
 
     def get_plugin(self, plugin_name: str) -> Plugin | None:
         """A loaded plugin; None where it is not loaded. Keep the name, not the plugin."""
@@ -297,7 +304,12 @@ class PluginManager:
     def emit(
         self, event: str, data: object = None, source: object = None
     ) -> asyncio.Task[Delivery]:
-        """Emit an event; awaiting the result, its delivery report, is optional."""
+        """Emit an event; awaiting the result, its delivery report, is optional.
+
+        Raises:
+            LimitExceededError: The plugin that emits has as many events on their way as it may.
+        """
+        self._bus.check_pending(event)
         return self._bus.emit_soon(event, data, source)
 
     def start(self) -> None:
@@ -308,7 +320,7 @@ class PluginManager:
         self._steps.is_closed = False
         self._loader.open()
         if self._release_loop is None:
-            self._release_loop = own_tasks(self._bus.caller.bind())
+            self._release_loop = own_loop(self._bus.caller.bind())
 
     async def close(self) -> None:
         """Unload everything, dependents first, and leave the import system as it was.
@@ -316,6 +328,9 @@ class PluginManager:
         What is being loaded ends first; nothing is loaded from then on.
         """
         self._steps.is_closed = True
+        self._idling.close()
+        self._dormancy.close()
+        await self._recovery.close()
         try:
             await self._steps.settle()
             while loaded := self.list_plugins():
@@ -327,18 +342,9 @@ class PluginManager:
                 self._release_loop = None
             self._loader.close()
 
-    async def _unload_in_order(self, slots: Sequence[Slot]) -> None:
-        together = {slot.name for slot in slots}
-        for slot in slots:
-            await self._steps.unload(slot, together_with=together)
-
-    async def _load_in_order(self, names: Sequence[str]) -> dict[str, PluginError]:
+    async def _load_in_order(
+        self, names: Sequence[str], *, arm: Arm | None = None
+    ) -> dict[str, PluginError]:
         if not self._steps.is_closed:
             self.start()
-        return await load_in_order(self.slots, self._steps, names)
-
-    def _note(self, fault: Fault) -> None:
-        slot = self.slots.get(fault.plugin) if fault.plugin is not None else None
-        if slot is not None:
-            slot.faults.append(fault)
-            slot.fault_count += 1
+        return await load_in_order(self.slots, self._steps, names, arm=arm)

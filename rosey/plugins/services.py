@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from rosey.errors import ServiceAlreadyRegistered, ServiceNotFoundError
-from rosey.plugins.calling.ownership import Owner, current_owner
+from rosey.plugins.calling.ownership import Owner, check_permission, current_owner
+from rosey.plugins.supervision.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,9 @@ class ServiceRegistry:
 
         Raises:
             ServiceAlreadyRegistered: Another provider offers a service of that name.
+            PermissionDeniedError: The plugin whose code runs has not declared `services`.
         """
+        check_permission(Permission.SERVICES)
         owner = _owner(provider) if provider is not None else current_owner()
         info = ServiceInfo(
             name=name, provider=owner.name if owner is not None else None, version=version
@@ -108,11 +111,20 @@ class ServiceRegistry:
 
         Ask again instead of keeping it: after a reload there is another one. `handle` gives
         something to keep.
+
+        Raises:
+            PermissionDeniedError: The plugin whose code runs has not declared `services`.
         """
+        check_permission(Permission.SERVICES)
         return self._services.get(name, (None, None))[0]
 
     def handle(self, name: str) -> ServiceHandle:
-        """Something to keep that always leads to the service as it is provided now."""
+        """Something to keep that always leads to the service as it is provided now.
+
+        Raises:
+            PermissionDeniedError: The plugin whose code runs has not declared `services`.
+        """
+        check_permission(Permission.SERVICES)
         return ServiceHandle(self, name)
 
     def info(self, name: str) -> ServiceInfo | None:

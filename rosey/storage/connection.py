@@ -18,10 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from rosey.errors import StorageError
+from rosey.errors import StorageError, StorageFullError
 from rosey.storage import soundness
 from rosey.storage.faults import DATABASE_ERRORS, mapped
 from rosey.storage.finish import finish
+from rosey.storage.room import MOST_PAGES, Room
 
 ERRORS = (*DATABASE_ERRORS, SQLAlchemyError)
 
@@ -73,21 +74,31 @@ class Connection:
     Args:
         path: The database's file; None for one in memory.
         where: The database's name for messages.
+        room: How large it may be, and how large it is.
         busy_timeout_s: Seconds to wait for another process that has the database.
         statement_timeout_s: Seconds that a statement may take.
     """
 
     def __init__(
-        self, path: Path | None, where: str, *, busy_timeout_s: float, statement_timeout_s: float
+        self,
+        path: Path | None,
+        where: str,
+        room: Room,
+        *,
+        busy_timeout_s: float,
+        statement_timeout_s: float,
     ) -> None:
         self.path = path
         self._where = where
+        self._room = room
         self._busy_timeout_s = busy_timeout_s
         self._statement_timeout_s = statement_timeout_s
         self._connection: AsyncConnection | None = None
         self._driver: aiosqlite.Connection | None = None
         self._queue = asyncio.Lock()
         self._is_at_boundary = False
+        self._page_bytes = 0
+        self._most_pages = MOST_PAGES
 
     @property
     def is_in_transaction(self) -> bool:
@@ -119,7 +130,11 @@ class Connection:
             poolclass=NullPool,
             hide_parameters=True,
             # Python must not begin transactions by itself: it would leave schema changes out.
-            connect_args={"timeout": self._busy_timeout_s, "isolation_level": None},
+            connect_args={
+                "timeout": self._busy_timeout_s,
+                "isolation_level": None,
+                "factory": self._room.factory(self.path),
+            },
         )
         connection = await engine.connect()
         try:
@@ -132,6 +147,9 @@ class Connection:
     async def _prepare(self, connection: AsyncConnection) -> aiosqlite.Connection:
         for setting in SETTINGS:
             await connection.exec_driver_sql(setting)
+        self._page_bytes = (await connection.exec_driver_sql("PRAGMA page_size")).scalar_one()
+        self._most_pages = MOST_PAGES
+        await self._bound(connection)
         if not (await connection.exec_driver_sql("PRAGMA user_version")).scalar_one():
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
             for statement in LAYOUT:
@@ -149,7 +167,8 @@ class Connection:
             case sqlite3.SQLITE_TRANSACTION:
                 is_allowed = self._is_at_boundary
             case sqlite3.SQLITE_PRAGMA:
-                is_allowed = value is None or (name or "").lower() in HARMLESS_PRAGMAS
+                is_harmless = value is None or (name or "").lower() in HARMLESS_PRAGMAS
+                is_allowed = is_harmless or self._is_at_boundary
             case _:
                 is_allowed = True
         return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
@@ -172,7 +191,23 @@ class Connection:
 
     async def begin(self) -> None:
         """Begin a transaction that may write: nobody else comes between its reads and writes."""
-        await self._at_boundary(lambda: self._opened().exec_driver_sql("BEGIN IMMEDIATE"))
+        await self._at_boundary(self._begin)
+
+    async def _begin(self) -> None:
+        connection = self._opened()
+        await self._bound(connection)
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    async def _bound(self, connection: AsyncConnection) -> None:
+        """Have SQLite hold the database to the room that it has, where that is new.
+
+        A database that is larger already grows no more; what is deleted in it makes room.
+        """
+        most_pages = self._room.most_pages(self._page_bytes)
+        if most_pages != self._most_pages:
+            for schema in ("main", "temp"):
+                await connection.exec_driver_sql(f"PRAGMA {schema}.max_page_count = {most_pages}")
+            self._most_pages = most_pages
 
     async def commit(self) -> None:
         """Keep what the transaction did: on the disk when this returns."""
@@ -240,5 +275,9 @@ class Connection:
 
     async def _alone(self, work: Callable[[], Awaitable[_T]]) -> _T:
         async with self._queue:
-            with mapped(self._where, timeout_s=self._statement_timeout_s, errors=ERRORS):
-                return await work()
+            try:
+                with mapped(self._where, timeout_s=self._statement_timeout_s, errors=ERRORS):
+                    return await work()
+            except StorageFullError as error:
+                refusal = await asyncio.to_thread(self._room.refusal, self.path)
+                raise (refusal or error) from error.__cause__

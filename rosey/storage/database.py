@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rosey.errors import StorageError, StorageLockedError
+from rosey.storage.room import Room
 
 if TYPE_CHECKING:
     from rosey.storage.connection import Connection, Parameters, Rows, Statement
@@ -61,6 +62,7 @@ class Database:
     Args:
         plugin: Whose it is.
         locate: Asked where it is when it must be opened; None is in memory.
+        quota_bytes: Asked before each transaction how large it may be; None is no bound.
         busy_timeout_s: Seconds to wait for a turn, and for another process.
         statement_timeout_s: Seconds that a statement may take.
     """
@@ -69,17 +71,24 @@ class Database:
         self,
         plugin: str,
         locate: Callable[[], Path | None],
+        quota_bytes: Callable[[], int | None],
         *,
         busy_timeout_s: float,
         statement_timeout_s: float,
     ) -> None:
         self.plugin = plugin
         self._locate = locate
+        self._room = Room(plugin, quota_bytes)
         self._busy_timeout_s = busy_timeout_s
         self._statement_timeout_s = statement_timeout_s
         self._connection: Connection | None = None
         self._turns = asyncio.Lock()
         self._held: tuple[asyncio.Task[Any] | None, Transaction] | None = None
+
+    @property
+    def bytes_used(self) -> int:
+        """How large it was when its last transaction ended; 0 where it was never opened."""
+        return self._room.used_bytes
 
     async def query(self, statement: str, parameters: Parameters) -> Rows:
         """Read, within the transaction of the current task if it has one."""
@@ -157,6 +166,7 @@ class Database:
         return connection_class(
             path,
             f"{self.plugin}'s database" if path is None else str(path),
+            self._room,
             busy_timeout_s=self._busy_timeout_s,
             statement_timeout_s=self._statement_timeout_s,
         )

@@ -71,8 +71,11 @@ class DataDirectory:
                 f"{self.path} is used by another bot (process {holder}): stop that one, or give "
                 "this one a data directory of its own"
             ) from error
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+        try:
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot hold data: {error.strerror}") from error
 
     def close(self) -> None:
         """Let another bot have it. The lock's file stays: who removes it may remove a new lock."""

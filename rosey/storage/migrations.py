@@ -121,4 +121,6 @@ async def _run(sql: Transaction, what: str, migration: Migration) -> None:
             await sql.execute(statement)
         except StorageError as error:
             shown = textwrap.shorten(statement, _SHOWN_LENGTH, placeholder=" ...")
-            raise type(error)(f"{label} failed and was undone, at `{shown}`: {error}") from error
+            told = error.detached()
+            told.args = (f"{label} failed and was undone, at `{shown}`: {error}",)
+            raise told from error

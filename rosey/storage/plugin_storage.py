@@ -34,6 +34,11 @@ class PluginStorage:
         self._database = database
         self._now = now
 
+    @property
+    def bytes_used(self) -> int:
+        """What its database takes, its log included; 0 where nobody has used it yet."""
+        return self._database.bytes_used
+
     async def get(self, key: str, default: object = None) -> Any:  # noqa: ANN401  whatever was set
         """The value under `key`, a new copy each time; `default` where there is none or no more."""
         check_key(key)

@@ -13,6 +13,7 @@ from pathlib import Path
 from rosey.errors import StorageError
 from rosey.storage.database import Database
 from rosey.storage.directory import DataDirectory, check_plugin_name
+from rosey.storage.load_markers import LoadMarkers
 from rosey.storage.plugin_storage import PluginStorage
 
 
@@ -24,6 +25,11 @@ class Storage:
         busy_timeout_s: Seconds to wait for a database that another task or process is using.
         statement_timeout_s: Seconds that a statement may take before it is stopped.
         now: The clock that values expire by, in seconds since the epoch.
+        quota_bytes: Asked before each transaction of a plugin how large its database may be; None
+            is no bound.
+
+    Attributes:
+        load_markers: Where it is noted which plugins are being loaded; None in memory.
     """
 
     def __init__(
@@ -33,11 +39,14 @@ class Storage:
         busy_timeout_s: float = 5.0,
         statement_timeout_s: float = 30.0,
         now: Callable[[], float] = time.time,
+        quota_bytes: Callable[[str], int | None] = lambda _plugin: None,
     ) -> None:
         self._directory = None if directory is None else DataDirectory(Path(directory))
+        self.load_markers = LoadMarkers(self._directory.path) if self._directory else None
         self._busy_timeout_s = busy_timeout_s
         self._statement_timeout_s = statement_timeout_s
         self._now = now
+        self._quota_bytes = quota_bytes
         self._databases: dict[str, Database] = {}
         self._is_open = False
 
@@ -77,10 +86,15 @@ class Storage:
             self._databases[plugin] = Database(
                 plugin,
                 partial(self._locate, plugin),
+                partial(self._quota_bytes, plugin),
                 busy_timeout_s=self._busy_timeout_s,
                 statement_timeout_s=self._statement_timeout_s,
             )
         return PluginStorage(self._databases[plugin], self._now)
+
+    def bytes_used(self, plugin: str) -> int:
+        """What a plugin's database takes, its log included; 0 where nobody has used it yet."""
+        return self._databases[plugin].bytes_used if plugin in self._databases else 0
 
     async def release(self, plugin: str) -> None:
         """Close an unloaded plugin's database; a transaction still open in it is rolled back.
@@ -95,6 +109,8 @@ class Storage:
         importlib.import_module("rosey.storage.connection")
         if self._directory is not None:
             self._directory.open()
+        if self.load_markers is not None:
+            self.load_markers.read()
 
     def _locate(self, plugin: str) -> Path | None:
         if not self._is_open:

@@ -24,13 +24,17 @@ def nothing(session: Session, words: Sequence[str]) -> Iterable[str]:
     return ()
 
 
-def plugins_in(*states: PluginState) -> Complete:
-    """Names of plugins in some states; in any where none is named."""
+def plugins_in(*states: PluginState, or_waiting: bool = False) -> Complete:
+    """Names of plugins in some states, in any where none is named, or that wait to be used."""
 
     def complete(session: Session, words: Sequence[str]) -> Iterable[str]:
         if words:
             return ()
-        return [p.name for p in _look(session).plugins if not states or p.state in states]
+        return [
+            p.name
+            for p in _look(session).plugins
+            if not states or p.state in states or (or_waiting and p.waits_for)
+        ]
 
     return complete
 
@@ -47,8 +51,8 @@ def then(names: Complete, option: str) -> Complete:
     return complete
 
 
-unloadable = then(loaded, "--with-dependents")
-reloadable = then(plugins_in(*LOADED, PluginState.FAILED), "--fresh")
+unloadable = then(plugins_in(*LOADED, or_waiting=True), "--with-dependents")
+reloadable = then(plugins_in(*LOADED, PluginState.FAILED, or_waiting=True), "--fresh")
 
 
 def config_files(session: Session, words: Sequence[str]) -> Iterable[str]:

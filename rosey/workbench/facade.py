@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from rosey.bot import Bot, Exchange
+from rosey.bot import Bot
 from rosey.chat.model import Rank
+from rosey.conversation import Exchange
 from rosey.diagnostics.snapshot import (
     BotSnapshot,
     PluginSnapshot,

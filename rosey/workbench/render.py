@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rosey.bot import Exchange
+from rosey.conversation import Exchange
+from rosey.diagnostics.durations import seconds
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnapshot
 from rosey.plugins.events import Delivery
@@ -39,28 +40,6 @@ def facts(value: object, pairs: Mapping[str, str]) -> Answer:
     return table(value, (), pairs.items())
 
 
-def seconds(duration_s: float | None) -> str:
-    """A duration for people: `35 µs`, `3.1 ms`, `12 s`, `2 h 05 min`; a dash for None."""
-    if duration_s is None:
-        return "-"
-    for limit_s, unit in ((1e-3, "µs"), (1.0, "ms")):
-        if duration_s < limit_s:
-            return f"{_short(duration_s * 1000 / limit_s)} {unit}"
-    minutes, whole_s = divmod(int(duration_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours:02} h"
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {whole_s:02} s" if minutes else f"{_short(duration_s)} s"
-
-
-def _short(number: float) -> str:
-    """Two digits and the unit's rest: 3.1, 31, 312; cut, so that 999.9 is never 1000."""
-    return str(int(number)) if number >= 10 else str(int(number * 10) / 10)  # noqa: PLR2004  as it says
-
-
 def status(bot: BotSnapshot) -> Answer:
     """The bot at a glance."""
     counts = {state: sum(p.state is state for p in bot.plugins) for state in PluginState}
@@ -80,20 +59,21 @@ def status(bot: BotSnapshot) -> Answer:
 
 def plugins(bot: BotSnapshot) -> Answer:
     """All plugins, one a row."""
-    heads = ("plugin", "state", "version", "reloads", "uptime", "faults", "description")
+    heads = ("plugin", "state", "version", "reloads", "uptime", "p95", "faults", "description")
     rows = [
         [
             p.name,
-            str(p.state),
+            f"{p.state}, waits" if p.waits_for else str(p.state),
             p.version or "-",
             str(p.reloads),
             seconds(p.uptime_s),
+            seconds(p.usage.handled.p95_s or None),
             str(p.fault_count),
             p.error or p.description,
         ]
         for p in bot.plugins
     ]
-    rows += [[name, "refused", "-", "-", "-", "-", why] for name, why in bot.rejected.items()]
+    rows += [[name, "refused", "-", "-", "-", "-", "-", why] for name, why in bot.rejected.items()]
     return table(bot.plugins, heads, rows, empty="no plugins found; put one into plugins/")
 
 
@@ -118,10 +98,16 @@ def plugin(info: PluginSnapshot, usages: Sequence[str] = ()) -> Answer:
         "services": " ".join(info.services) or "-",
         "has taken": "\n".join(f"{t.kind} {t.label}" for t in info.taken) or "-",
         "config": "\n".join(f"{k} = {v}" for k, v in info.config.items()) or "-",
+        "may": "-" if info.permissions is None else " ".join(info.permissions) or "nothing",
+        "usage": "\n".join(info.usage.lines),
         "faults": str(info.fault_count),
     }
+    if info.waits_for:
+        shown["waits for"] = "\n".join(info.waits_for)
     if info.last_fault is not None:
         shown["last fault"] = f"{info.last_fault.where}: {info.last_fault.error}"
+    if info.left_behind:
+        shown["left behind"] = "\n".join(info.left_behind)
     if info.error is not None:
         shown["error"] = info.error
     return facts(info, shown)

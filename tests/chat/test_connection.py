@@ -11,16 +11,21 @@ import pytest
 
 from rosey.chat import connection as connection_module
 from rosey.chat.connection import BACKOFF_MOST_S, Link, Receive, backoff_s
-from rosey.chat.model import Message, Reply, User, Whispered
+from rosey.chat.model import Message, Reply, User
+from rosey.chat.origin import Origin
 from rosey.errors import ConnectionLostError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Event
+from tests.clock import Clock
 
 
 class Network:
     """A network that a test breaks at will."""
 
     name = "net"
+    own_name: str | None = None
+    pace = None
+    is_trusted = False
 
     def __init__(self) -> None:
         self.outcomes: list[BaseException | None] = []
@@ -70,10 +75,15 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 async def link(bus: PluginEventBus, network: Network, pauses: list[float]) -> AsyncIterator[Link]:
+    """A link whose time passes while it waits, and in no time."""
+    clock = Clock()
+
     async def wait(seconds: float) -> None:
         pauses.append(seconds)
+        clock.now_s += seconds
+        await asyncio.sleep(0)
 
-    link = Link(network, bus, wait=wait)
+    link = Link(network, bus, wait=wait, clock=clock)
     yield link
     await link.close()
 
@@ -222,9 +232,58 @@ async def test_who_is_named_in_a_reply_gets_it_whatever_led_to_it(
 
     bus.subscribe("seen", answer)
 
-    await bus.emit("seen", origin=Whispered("net", "bob"))
+    await bus.emit("seen", origin=Origin("net", to="bob"))
 
     assert [reply.to for reply in network.said] == ["ann", None, None]
+
+
+async def test_what_the_network_says_back_is_no_message(
+    bus: PluginEventBus, link: Link, network: Network
+) -> None:
+    heard: list[str] = []
+    bus.subscribe("message", lambda _event, data: heard.append(data["username"]))
+    network.own_name = "rosey"
+    link.start()
+    await network.up.wait()
+    assert network.receive is not None
+
+    for name in ("rosey", "bob"):
+        await network.receive(Message(text="hi", user=User(name=name), connection="net"))
+
+    assert heard == ["bob"]
+    assert link.dropped == {"own": 1}
+
+
+async def test_nothing_is_dropped_where_only_the_owner_talks(
+    bus: PluginEventBus, link: Link, network: Network
+) -> None:
+    heard: list[str] = []
+    bus.subscribe("message", lambda _event, data: heard.append(data["username"]))
+    network.own_name = "rosey"
+    network.is_trusted = True
+    link.start()
+    await network.up.wait()
+    assert network.receive is not None
+
+    for _ in range(1_000):
+        await network.receive(Message(text="hi", user=User(name="rosey"), connection="net"))
+
+    assert heard == ["rosey"] * 1_000
+    assert link.dropped == {}
+
+
+@pytest.mark.parametrize(("is_trusted", "said"), [(False, "\u00b7 !op bad"), (True, "!op bad")])
+async def test_what_the_bot_says_is_no_command_to_another_bot(
+    link: Link,
+    network: Network,
+    is_trusted: bool,  # noqa: FBT001  a parameter of the test
+    said: str,
+) -> None:
+    network.is_trusted = is_trusted
+
+    await link.send_message("!op bad")
+
+    assert [reply.text for reply in network.said] == [said]
 
 
 async def test_lost_connection_is_made_again_after_growing_pauses(
@@ -297,6 +356,7 @@ async def test_reply_is_lost_while_the_connection_is_down_and_nobody_is_at_fault
     network.refusal = ConnectionLostError("not connected\n")
 
     await link.send_message("hi")
+    await link.close()
 
     assert faults == []
     assert [(r.levelno, r.getMessage()) for r in caplog.records] == [

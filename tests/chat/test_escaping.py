@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rosey.chat.escaping import (
     MAX_LINE_CHARS,
+    for_chat,
     for_html,
     for_log,
     for_terminal,
@@ -73,3 +74,25 @@ def test_log_record_is_one_printable_line(text: str) -> None:
     assert "\n" not in line
     assert line.encode("utf-8").decode("utf-8") == line
     assert f"{line}.".splitlines() == [f"{line}."]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("so !roll", "so !roll"),
+        ("!roll", "\u00b7 !roll"),
+        (" \t!roll", "\u00b7  \t!roll"),
+        ("first\n!second\r!third", "first\n\u00b7 !second\r\u00b7 !third"),
+        ("", ""),
+    ],
+)
+def test_no_line_for_the_chat_is_a_command(text: str, shown: str) -> None:
+    assert for_chat(text, "!") == shown
+
+
+@given(st.text("! \n\r\x0b\u2028ab"), st.sampled_from(["!", "!a", "ab"]))
+def test_what_is_said_in_the_chat_is_a_command_nowhere(text: str, prefix: str) -> None:
+    said = for_chat(text, prefix)
+
+    assert not any(line.lstrip().startswith(prefix) for line in said.splitlines())
+    assert said.replace("\u00b7 ", "") == text

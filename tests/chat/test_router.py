@@ -14,6 +14,7 @@ from rosey.errors import CommandAlreadyRegistered, UsageError
 from rosey.plugins.events import Event
 from rosey.plugins.ledger import Ledger
 from rosey.plugins.life.closing import Closing
+from rosey.plugins.supervision.limits import Limits
 from tests.chat.conftest import Chat
 
 
@@ -384,3 +385,54 @@ async def test_command_that_the_new_version_lacks_is_answered_as_unknown(chat: C
 
     (answer,) = await said
     assert answer.startswith("There is no command !roll.")
+
+
+async def test_command_of_a_plugin_that_is_full_is_told_to_be_busy_in_private_only(
+    chat: Chat,
+) -> None:
+    dice = chat.plugin("dice")
+    dice.limit(Limits(concurrent_handlers=1, queued_events=1))
+    go_on = asyncio.Event()
+
+    async def roll(*_: object) -> None:
+        await go_on.wait()
+
+    chat.router.register("roll", roll, owner=dice)
+    rolling = [asyncio.create_task(chat.say("!roll")) for _ in range(2)]
+    while dice.gate.waiting < 1:  # noqa: ASYNC110  nobody is told
+        await asyncio.sleep(0)
+
+    assert await chat.say("!roll") == ["!roll has too much to do: try again later."]
+    assert await chat.say("!roll", is_private=False) == []
+    go_on.set()
+    await asyncio.wait(rolling)
+
+
+async def test_command_has_its_own_deadline_and_is_counted(chat: Chat) -> None:
+    dice = chat.plugin("dice")
+    dice.limit(Limits(deadlines_s={"command": 0.02}))
+
+    async def roll(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    chat.router.register("roll", roll, owner=dice)
+    await chat.say("!roll")
+
+    assert "did not finish within 0.02 s" in chat.faults[0].error
+    assert dice.account.handled.durations().count == 1
+
+
+async def test_reply_is_the_plugins_and_what_the_router_says_the_bots_own(chat: Chat) -> None:
+    emitters: list[str | None] = []
+    chat.bus.subscribe("reply", lambda event, _data: emitters.append(event.emitter))
+
+    async def fail(ctx: CommandContext, sides: int) -> None:
+        await ctx.reply(f"rolling {sides}")
+        raise ValueError
+
+    add(chat, "roll", fail, owner=chat.plugin("dice"))
+    await chat.say("!roll 6")
+    await chat.say("!roll six")
+    await chat.say("!rol")
+
+    assert emitters == ["dice", None, None, None]

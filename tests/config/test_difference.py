@@ -28,6 +28,8 @@ def section(**settings: Any) -> dict[str, Any]:  # noqa: ANN401  as a configurat
         ({}, {"command_prefix": "!"}, {}),
         ({}, {"command_prefix": "?"}, {"live": ("command_prefix",)}),
         ({}, {"accounts": {"ada": "owner"}}, {"live": ("accounts",)}),
+        ({}, {"flood": {}}, {}),
+        ({}, {"flood": {"user_burst": 5}}, {"live": ("flood",)}),
         ({}, {"plugins": {"hot_reload": False}}, {"live": ("plugins.hot_reload",)}),
         ({}, {"plugins": {"plugin_dirs": ["more"]}}, {"live": ("plugins.plugin_dirs",)}),
         ({}, {"connection": "console"}, {"at_next_start": ("connection",)}),

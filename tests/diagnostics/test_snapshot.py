@@ -154,6 +154,34 @@ async def test_state_of_a_plugin_that_is_not_loaded_is_refused(bot: Bot) -> None
         state_of(bot, "quiz")
 
 
+async def test_what_a_plugin_left_behind_is_told_until_it_is_loaded_again(
+    bot: Bot, tmp_path: Path
+) -> None:
+    code = """
+    async def setup(self):
+        import atexit
+        atexit.register(self.save)
+    def save(self): ...
+    """
+    write_plugin(tmp_path, "messy", code)
+    await bot.load("messy")
+    await bot.unload("messy")
+
+    told = plugin_snapshot(bot, "messy").left_behind
+    await bot.load("messy")
+
+    assert told == ("taken back: atexit function messy.save, which will not run",)
+    assert plugin_snapshot(bot, "messy").left_behind == ()
+
+
+async def test_what_a_plugin_left_behind_that_nobody_knows_any_more_is_told_to_nobody(
+    bot: Bot,
+) -> None:
+    bot.plugin_manager.slots.note_left("gone", ["a thread"])
+
+    assert "gone" not in {plugin.name for plugin in bot_snapshot(bot).plugins}
+
+
 def words(snapshot: PluginSnapshot) -> str:
     """Everything that a snapshot tells."""
     return f"{snapshot!r} {snapshot.config} {snapshot.error} {snapshot.last_fault}"

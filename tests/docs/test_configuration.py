@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,8 @@ from rosey.config import Config
 from rosey.config.config import _ConfigSchema
 from rosey.plugins.loading.schema import fields
 from rosey.plugins.loading.settings import COMMON_SETTINGS
+from rosey.plugins.supervision.crash_policy import CrashPolicy
+from rosey.plugins.supervision.limits import Limits
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 PAGE = REFERENCE.read_text(encoding="utf-8")
@@ -61,3 +64,14 @@ def test_example_in_yaml_loads(example: str) -> None:
 
 def test_common_settings_of_plugins_are_described() -> None:
     assert {name for name in COMMON_SETTINGS if f"| `{name}` |" in PAGE} == COMMON_SETTINGS
+
+
+def test_every_limit_is_described_with_its_default() -> None:
+    section = SECTIONS["plugins.limits"]
+    told = dict(re.findall(r"^\| `([\w.]+)` \|.*\| (.*) \|$", section, re.MULTILINE))
+    limits, crash = Limits(), CrashPolicy()
+    defaults = {f.name: getattr(limits, f.name) for f in dataclasses.fields(limits)}
+    defaults |= {f"crash.{f.name}": getattr(crash, f.name) for f in dataclasses.fields(crash)}
+    del defaults["crash"]
+
+    assert {name: json.loads(text.strip("`")) for name, text in told.items()} == defaults

@@ -18,6 +18,9 @@ class Hall:
     """A second place where people talk to the bot."""
 
     name = "hall"
+    own_name = None
+    pace = None
+    is_trusted = False
 
     def __init__(self) -> None:
         self.said: asyncio.Queue[str] = asyncio.Queue()

@@ -6,7 +6,7 @@ import html
 import unicodedata
 from html.parser import HTMLParser
 
-from rosey.chat.escaping import for_html, for_log, for_terminal
+from rosey.chat.escaping import for_chat, for_html, for_log, for_terminal
 from tests.hostile.corpus import HOSTILE, name
 
 HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -91,3 +91,9 @@ def test_every_sink_can_be_written_as_utf_8() -> None:
     for function in (for_html, for_terminal, for_log):
         for text in HOSTILE:
             assert function(text).encode("utf-8").decode("utf-8") == function(text), name(text)
+
+
+def test_nothing_is_a_command_in_the_chat() -> None:
+    said = [for_chat(f"{prefix}{text}", prefix) for text in HOSTILE for prefix in ("!", "?x")]
+
+    assert [text for text in said if text.startswith(("!", "?x"))] == []

@@ -272,6 +272,41 @@ async def test_prefix_and_accounts_are_those_of_the_file(site: Site) -> None:
         assert bot.router.permissions.rank_of(User(name="x", account="ada")) is Rank.ADMIN
 
 
+async def test_limits_of_floods_are_those_of_the_file(site: Site) -> None:
+    async with site.running() as bot:
+        site.configure(flood={"user_burst": 5, "damper": False})
+
+        change = await bot.reload_config()
+
+        assert change.settings == ("flood",)
+        assert (bot.config.flood.user.burst, bot.config.flood.damper) == (5, False)
+
+
+async def test_limits_of_plugins_are_those_of_the_file(site: Site) -> None:
+    site.answering("dice", "6")
+    async with site.running() as bot:
+        limits = {"deadline_s": 5, "crash": {"max_faults": 1}}
+        site.configure(plugins={"limits": limits, "blocking": {"notice_s": 0.5}})
+        change = await bot.reload_config()
+
+        told = bot.plugin_manager.slots.known("dice").serving.ledger.limits
+        assert (told.deadline_s, told.crash.max_faults, told.crash.window_s) == (5, 1, 60)
+        assert (bot.blocking_watch.notice_s, bot.blocking_watch.fault_s) == (0.5, 1.0)
+        assert change.settings == ("plugins.limits", "plugins.blocking")
+
+
+async def test_limits_of_one_plugin_go_before_those_of_all(site: Site) -> None:
+    write_plugin(site.plugins, "dice", "def on_config_change(self, old, new): ...")
+    async with site.running() as bot:
+        section = {"dice": {"limits": {"live_tasks": 3}, "auto_reload_on_crash": True}}
+        site.configure(plugins={"limits": {"live_tasks": 7}, "plugin_config": section})
+        change = await bot.reload_config()
+
+        limits = bot.plugin_manager.slots.known("dice").serving.ledger.limits
+        assert change.told == ("dice",)
+        assert (limits.live_tasks, limits.crash.auto_reload) == (3, True)
+
+
 async def test_other_folders_bring_other_plugins_and_are_watched(followed: Site) -> None:
     more = followed.plugins.with_name("more")
     write_plugin(more, "late", SHOWS.format(name="late"))

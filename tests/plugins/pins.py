@@ -154,6 +154,22 @@ PINS = {
         """,
         "taken back: atexit function repr, which will not run",
     ),
+    "new name in builtins": Pin(
+        """
+        import sys
+        def shout(text): ...
+        sys.modules['builtins'].shout = shout
+        """,
+        "taken back: builtins.shout",
+    ),
+    "function of builtins": Pin(
+        """
+        import sys
+        def copyright(): ...
+        sys.modules['builtins'].copyright = copyright
+        """,
+        "taken back: builtins.copyright",
+    ),
     "sys.excepthook": Pin(
         """
         import sys
@@ -427,7 +443,7 @@ PINS = {
         """
         import asyncio
         def report(loop, context): ...
-        asyncio.get_running_loop().set_exception_handler(report)
+        asyncio.BaseEventLoop.set_exception_handler(asyncio.get_running_loop(), report)
         """,
         "taken back: the loop's exception handler report",
     ),

@@ -14,6 +14,7 @@ from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.events import MAX_HOPS, Delivery, Event, current_event
+from rosey.plugins.ledger import Ledger
 
 
 @pytest.fixture
@@ -111,6 +112,7 @@ async def test_report_tells_what_became_of_each_handler(bus: PluginEventBus) -> 
         (asyncio.CancelledError(), Outcome.CANCELLED),
         (SystemExit(3), Outcome.FAILED),
         (KeyboardInterrupt(), Outcome.FAILED),
+        (GeneratorExit(), Outcome.FAILED),
         (ValueError(), Outcome.FAILED),
         (StopIteration(), Outcome.FAILED),
     ],
@@ -315,6 +317,20 @@ async def test_stop_ends_the_round(bus: PluginEventBus, log: list[Any]) -> None:
     assert len(delivery.handled) == 1
 
 
+async def test_event_names_the_plugin_whose_code_emitted_it(bus: PluginEventBus) -> None:
+    emitters: list[str | None] = []
+    dice = Ledger("dice", bus.caller, bus.report)
+
+    async def roll(*_: object) -> None:
+        await bus.emit("rolled")
+
+    bus.subscribe("roll", roll, owner=dice)
+    bus.subscribe("roll*", lambda event, _data: emitters.append(event.emitter))
+    await bus.emit("roll")
+
+    assert emitters == [None, "dice"]
+
+
 async def test_events_carry_their_cause(bus: PluginEventBus) -> None:
     deliveries: list[Delivery] = []
 
@@ -390,7 +406,7 @@ async def test_refused_event_says_so_in_its_report(bus: PluginEventBus) -> None:
     await bus.emit("again")
     await bus.drain()
 
-    assert refusals[0] == "again is event 18 of a chain; at most 16 follow a root"
+    assert str(refusals[0]).startswith("again is event 18 of a chain; at most 16 follow a root")
     assert refusals[1:] == [None] * MAX_HOPS
 
 

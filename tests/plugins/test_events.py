@@ -8,7 +8,7 @@ from rosey.plugins.events import Event, Subscription
 def test_event_inherits_from_its_cause() -> None:
     root = Event("ask", None, None, 5, None, "console")
 
-    event = Event("answer", None, None, 6, root, None)
+    event = Event("answer", None, None, 6, (None, root), None)
 
     assert (event.cause, event.root, event.hops, event.origin) == (5, 5, 1, "console")
     assert (str(event), repr(event)) == ("answer", "<Event 6 answer caused by 5>")

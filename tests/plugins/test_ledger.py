@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -352,3 +354,18 @@ async def test_timer_that_begins_and_pauses_at_once_never_ticks(books: Books) ->
     await books.staged.close()
 
     assert books.log == []
+
+
+async def test_closed_ledger_keeps_nothing_that_a_timer_called(books: Books) -> None:
+    class Plugin:
+        def tick(self) -> None: ...
+
+    plugin = Plugin()
+    books.ledger.every(60, plugin.tick, "tick")
+    await books.ledger.close()
+    gone = weakref.ref(plugin)
+
+    del plugin
+    gc.collect()
+
+    assert gone() is None

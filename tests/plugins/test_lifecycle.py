@@ -21,12 +21,12 @@ from rosey.plugins.lifecycle import (
 )
 
 LEGAL = {
-    "discovered": {"loading"},
+    "discovered": {"loading", "unloaded"},
     "loading": {"enabled", "failed"},
     "enabled": {"disabled", "reloading", "quarantined", "unloaded"},
     "disabled": {"enabled", "reloading", "unloaded"},
     "reloading": {"enabled", "disabled", "quarantined", "failed"},
-    "failed": {"loading"},
+    "failed": {"loading", "unloaded"},
     "quarantined": {"enabled", "reloading", "unloaded"},
     "unloaded": {"loading"},
 }

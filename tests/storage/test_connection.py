@@ -8,6 +8,13 @@ import pytest
 
 from rosey.errors import StorageError
 from rosey.storage.connection import Connection
+from rosey.storage.room import Room
+
+
+def closed_connection() -> Connection:
+    """A connection to a database in memory, before it is opened."""
+    room = Room("quotes", lambda: None)
+    return Connection(None, "a database", room, busy_timeout_s=1, statement_timeout_s=1)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +29,7 @@ from rosey.storage.connection import Connection
 async def test_connection_that_is_not_open_refuses_work(
     use: Callable[[Connection], Awaitable[object]],
 ) -> None:
-    connection = Connection(None, "a database", busy_timeout_s=1, statement_timeout_s=1)
+    connection = closed_connection()
 
     with pytest.raises(StorageError, match="a database is closed"):
         await use(connection)
@@ -31,7 +38,7 @@ async def test_connection_that_is_not_open_refuses_work(
 
 
 async def test_closing_twice_is_fine() -> None:
-    connection = Connection(None, "a database", busy_timeout_s=1, statement_timeout_s=1)
+    connection = closed_connection()
     await connection.open()
     await connection.open()
 

@@ -15,6 +15,8 @@ import pytest
 from rosey.errors import StorageError, StorageLockedError
 from rosey.storage import PluginStorage, Storage
 
+FULL = Path("/dev/full")
+
 
 def mode(path: Path) -> int:
     """The permission bits of a file."""
@@ -135,6 +137,15 @@ async def test_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="cannot hold data"):
         await Storage(tmp_path / "file" / "data").open()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no file that is always full there")
+async def test_directory_on_a_full_disk_is_refused(directory: Path) -> None:
+    directory.mkdir()
+    (directory / "rosey.lock").symlink_to(FULL)
+
+    with pytest.raises(StorageError, match="cannot hold data"):
+        await Storage(directory).open()
 
 
 async def test_storage_that_is_not_open_refuses_work(directory: Path, storage: Storage) -> None:

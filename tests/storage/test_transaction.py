@@ -278,3 +278,5 @@ async def test_transaction_of_a_task_thrown_away_is_undone_before_the_next(
 
     assert await texts(book) == []
     thrown_away.cancel()
+    with pytest.raises(RuntimeError, match="already awaited"):
+        await thrown_away

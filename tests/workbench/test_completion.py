@@ -38,6 +38,21 @@ def test_plugins_complete_where_their_state_allows_the_command(
     assert "greeter" not in kernel.complete("%rosey status gr")
 
 
+def test_plugin_that_waits_to_be_used_is_shown_and_can_be_loaded_and_unloaded(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    body = 'activation = ["command:later"]\n@command("later")\nasync def later(self, ctx): ...'
+    write_plugin(tmp_path / "plugins", "lazy", body)
+    kernel.run("%rosey start")
+
+    for command in ("load", "unload", "reload"):
+        assert "lazy" in kernel.complete(f"%rosey {command} ")
+    assert "lazy" not in kernel.complete("%rosey disable ")
+    assert kernel.complete("%rosey say !la") == ["!later"]
+    assert "discovered, waits" in kernel.run("%rosey list").text
+    assert "command:later" in kernel.run("%rosey info lazy").text
+
+
 def test_events_and_settings_complete(running: Kernel) -> None:
     assert running.complete("%rosey emit user_") == ["user_join"]
     assert running.complete("%rosey config greeter ") == ["times="]

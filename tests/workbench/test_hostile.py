@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from rosey.bot import Exchange
+from rosey.conversation import Exchange
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnapshot
+from rosey.diagnostics.usage import Usage
 from rosey.plugins.calling.faults import Fault, Outcome
 from rosey.plugins.events import Delivery, Event, HandlerFace
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.loading.schema import MASK
 from rosey.plugins.owning.entries import Taken
 from rosey.plugins.services import ServiceInfo
+from rosey.plugins.supervision.account import Durations
 from rosey.workbench import render
 from rosey.workbench.answer import Answer
 from rosey.workbench.commands import COMMANDS
@@ -25,6 +27,20 @@ from tests.bots import write_plugin
 from tests.hostile.corpus import HOSTILE, SMALL, name
 from tests.hostile.test_escaping import Reader, is_visible
 from tests.workbench.kernel import Kernel
+
+USAGE = Usage(
+    handled=Durations(count=1),
+    under_way=1,
+    waiting=1,
+    on_their_way=1,
+    tasks=1,
+    blocked_s=1.0,
+    dropped=1,
+    replies=1,
+    refused_replies=1,
+    storage_bytes=1,
+)
+"""Numbers only: no text gets in there."""
 
 
 def answers(text: str) -> Iterator[Answer]:
@@ -59,9 +75,13 @@ def _bot(text: str) -> BotSnapshot:
         services=(text,),
         taken=(Taken(kind=text, label=text, is_active=True),),
         config={text: text},
+        permissions=(text,),
+        usage=USAGE,
         fault_count=1,
         last_fault=fault,
+        left_behind=(text,),
         error=text,
+        waits_for=(text,),
     )
     command = CommandSnapshot(name=text, plugin=text, usage=f"!{text}", help=text, rank=text)
     return BotSnapshot(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import weakref
 from asyncio import get_running_loop
 from collections.abc import Callable, Container, Iterator
 from typing import Any
@@ -14,9 +15,8 @@ from rosey.plugins.calling.faults import describe
 from rosey.plugins.calling.gate import Gate
 from rosey.plugins.calling.lanes import Lane
 from rosey.plugins.calling.ownership import Call, Owner, current_call
-
-DEADLINE_S = 30.0
-"""Seconds that a call into a plugin has by default, counted from where it first waits."""
+from rosey.plugins.supervision.account import Account
+from rosey.plugins.supervision.limits import DEADLINE_S
 
 GRACE_S = 1.0
 """Seconds that cancelled code has to end before nobody waits for it any longer."""
@@ -26,10 +26,11 @@ class Caller:
     """Calls plugin code in lanes of one loop.
 
     Args:
-        deadline_s: Seconds for each call, from where it first waits.
+        deadline_s: Seconds for each call that has no other limit, from where it first waits.
         grace_s: Seconds after which cancelled code that does not end is abandoned.
 
     Attributes:
+        accounts: Those of the plugins that are called.
         end_listeners: Called each time that code which had suspended has ended, or waits for
             somebody to change a plugin.
     """
@@ -41,6 +42,7 @@ class Caller:
         self._free: list[Lane] = []
         self._carrying: set[Lane] = set()
         self._stalled: list[tuple[Gate, Call]] = []
+        self.accounts: weakref.WeakSet[Account] = weakref.WeakSet()
         self.end_listeners: tuple[Callable[[], None], ...] = ()
 
     @property
@@ -79,8 +81,20 @@ class Caller:
     def carry(self, lane: Lane, deadline_s: float | None = None) -> None:
         """Give code that has suspended in `lane` its deadline."""
         self._carrying.add(lane)
+        self._enter(lane)
         lane.task.add_done_callback(lambda _: self._done(lane))
         lane.arm(self.deadline_s if deadline_s is None else deadline_s, self.grace_s)
+
+    @staticmethod
+    def _enter(lane: Lane) -> None:
+        """Have a plugin's gate know that a call of it is under way, hooks of its own aside."""
+        owner, event = lane.call or (None, None)
+        if owner is None or owner.is_staged:
+            return
+        assert lane.ended is not None  # noqa: S101  the code has suspended
+        gate = owner.gate
+        gate.enter(lane, event.root if event is not None else None)
+        lane.ended.add_done_callback(lambda _: gate.leave(lane))
 
     def _done(self, lane: Lane) -> None:
         self._carrying.discard(lane)
@@ -132,7 +146,8 @@ class Caller:
             where: What the call is, for messages: `setup`, `!roll`.
             function: What to call.
             *arguments: What to call it with.
-            deadline_s: Seconds instead of the usual ones.
+            deadline_s: Seconds that it has, counted from where it first waits; by default those of
+                the plugin's limits.
 
         Returns:
             What the function returned.
@@ -142,13 +157,15 @@ class Caller:
             DeadlineExceededError: It took too long.
             PluginError: It raised what must not leave a plugin: SystemExit, CancelledError.
         """
+        if deadline_s is None and owner is not None:
+            deadline_s = owner.limits.deadline_s
         call = _Call(owner, _cause(), function, arguments)
         lane = self.lane()
-        if not lane.begin(call.run().__await__()):
+        if not lane.begin(call.run(lane).__await__()):
             self.carry(lane, deadline_s)
             try:
                 await lane.wait()
-            except asyncio.CancelledError:
+            except (Exception, asyncio.CancelledError):
                 lane.task.cancel()
                 raise
         name = owner.name if owner is not None else "rosey"
@@ -196,13 +213,13 @@ class _Call:
         self.value: object = None
         self.error: BaseException | None = asyncio.CancelledError()
 
-    async def run(self) -> None:
+    async def run(self, lane: Lane) -> None:
         current_call.set((self._owner, self._cause))
         try:
             value = self._function(*self._arguments)
             self.value = await value if inspect.isawaitable(value) else value
             self.error = None
-        except GeneratorExit:
-            raise
-        except BaseException as error:  # noqa: BLE001  whatever plugin code raises is contained here
+        except BaseException as error:  # whatever plugin code raises is contained here
+            if lane.is_thrown_away(error):
+                raise
             self.error = error

@@ -162,6 +162,14 @@ class Lane:
         """Whose code has suspended in it, and the event that it handles."""
         return self.context.get(current_call)
 
+    def is_thrown_away(self, error: BaseException) -> bool:
+        """Whether an error that its code got is Python's own, as nobody will carry the code on.
+
+        Code can raise the same by itself, while the lane runs it.
+        """
+        is_end = isinstance(error, GeneratorExit)
+        return is_end and asyncio.current_task(self._loop) is not self.task
+
     async def wait(self) -> None:
         """Wait until the code has ended or was abandoned; at once where it never suspended."""
         if self.ended is not None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Protocol, runtime_checkable
 
+from rosey.errors import PermissionDeniedError
 from rosey.plugins.calling.gate import Gate
+from rosey.plugins.supervision.account import Account
+from rosey.plugins.supervision.limits import Limits
+from rosey.plugins.supervision.permissions import Permission
 
 
 @runtime_checkable
@@ -25,6 +29,18 @@ class Owner(Protocol):
     @property
     def gate(self) -> Gate:
         """Where what is meant for the plugin waits during a reload, which keeps it too."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much the plugin may take."""
+
+    @property
+    def account(self) -> Account:
+        """What the plugin has used; a reload keeps it too."""
+
+    @property
+    def permissions(self) -> Collection[str]:
+        """What the plugin may ask of the bot."""
 
     @property
     def is_staged(self) -> bool:
@@ -56,6 +72,17 @@ def current_owner() -> Owner | None:
     """The plugin whose code is running, by its ledger; None outside of plugins."""
     call = current_call.get()
     return call[0] if call is not None else None
+
+
+def check_permission(permission: Permission) -> None:
+    """Refuse something to the plugin whose code is running, unless it has declared it.
+
+    Raises:
+        PermissionDeniedError: It has not.
+    """
+    owner = current_owner()
+    if owner is not None and permission not in owner.permissions:
+        raise PermissionDeniedError(owner.name, permission)
 
 
 @contextlib.contextmanager

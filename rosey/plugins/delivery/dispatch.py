@@ -8,6 +8,7 @@ import operator
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from time import perf_counter
 
+from rosey.errors import DeadlineExceededError, EventDroppedError
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Fault, Outcome, describe
 from rosey.plugins.calling.gate import Gate
@@ -92,11 +93,12 @@ async def _run(
         outcome, line = _HANDLED, None
         try:
             await subscription.call(event, data)
-        except GeneratorExit:
-            raise
-        except BaseException as error:  # noqa: BLE001  whatever a handler raises stays with it
+        except BaseException as error:  # whatever a handler raises stays with it
+            if lane.is_thrown_away(error):
+                raise
             outcome, line = _fail(lane, subscription, event, error, report)
         ended = perf_counter()
+        subscription.note(ended - started)
         if not lane.is_abandoned:
             records.append((index, subscription.face, outcome, ended - started, line))
         if lane.is_carrying or event.is_stopped or is_cancelled() or len(context) > 1:
@@ -186,7 +188,9 @@ class Round:
             else:
                 gates[peer.owner.gate] = None
         self._begin_all(ready, suspended)
-        entering = [self._enter(gate, priority) for gate in gates]
+        entering: list[Lane] = []
+        for gate in gates:
+            self._enter(gate, priority, entering)
         await self._wait(suspended)
         if emitter is not None and emitter.is_staged and not emitter.gate.is_open:
             await asyncio.sleep(0)  # or a task that does nothing but emit holds up the bot
@@ -194,22 +198,34 @@ class Round:
             for lane in entering:
                 await lane.wait()
 
-    def _enter(self, gate: Gate, priority: int) -> Lane:
-        """Call the handlers of one plugin when its gate has opened, in a lane of its own."""
+    def _enter(self, gate: Gate, priority: int, entering: list[Lane]) -> None:
+        """Call the handlers of one plugin when its gate has opened, in a lane of its own.
+
+        It is over at once where the event is dropped there.
+        """
         lane = self._caller.lane()
-        lane.begin(self._turn(gate, priority).__await__())  # it suspends: the gate is closed
-        self._caller.carry(lane, math.inf)
-        return lane
+        if not lane.begin(self._turn(gate, priority).__await__()):
+            self._caller.carry(lane, math.inf)
+            entering.append(lane)
 
     async def _turn(self, gate: Gate, floor: int) -> None:
         """Wait at a gate, then call whom the event has missed: its new handlers may be others."""
-        await gate.turn()
-        while left := self._left_at(gate, floor):
-            suspended: list[tuple[Lane, Target]] = []
-            self._begin_all([s for s in left if s.priority == left[0].priority], suspended)
-            await self._wait(suspended)
-            if self._left_at(gate, floor):
-                await gate.turn()  # it may be closed again
+        try:
+            await gate.turn()
+            while left := self._left_at(gate, floor):
+                suspended: list[tuple[Lane, Target]] = []
+                self._begin_all([s for s in left if s.priority == left[0].priority], suspended)
+                await self._wait(suspended)
+                if self._left_at(gate, floor):
+                    await gate.turn()  # it may be closed again
+        except EventDroppedError:
+            self._drop(self._left_at(gate, floor))
+
+    def _drop(self, left: Sequence[Subscription]) -> None:
+        """Pass over handlers whose plugin has too many events waiting."""
+        for index, subscription in enumerate(left, len(self._begun)):
+            self._records.append((index, subscription.face, Outcome.DROPPED, 0.0, None))
+        self._begun += left
 
     def _left_at(self, gate: Gate, floor: int) -> list[Subscription]:
         return [s for s in self._left(floor + 1) if _is_at(s, gate) and s.priority >= floor]
@@ -252,12 +268,17 @@ def _is_at(subscription: Subscription, gate: Gate) -> bool:
 def _fail(
     lane: Lane, subscription: Subscription, event: Event, error: BaseException, report: Report
 ) -> tuple[Outcome, str]:
+    face = subscription.face
+    where = f"{face.handler} at {event.name}"
     if lane.is_expired:
         outcome = Outcome.TIMED_OUT
+        late = DeadlineExceededError(face.plugin or "rosey", where, lane.limit_s)
+        # It tells where the handler was when it was cancelled.
+        late.__cause__ = error
+        error = late
     elif isinstance(error, asyncio.CancelledError):
         outcome = Outcome.CANCELLED
     else:
         outcome = Outcome.FAILED
-    face = subscription.face
-    report(Fault.of(face.plugin, f"{face.handler} at {event.name}", error))
+    report(Fault.of(face.plugin, where, error))
     return outcome, describe(error)

@@ -53,7 +53,7 @@ class Execution:
 
     async def carry_out(self, plan: Plan) -> Outcome:
         """Do what a plan says; what fails is logged, and stops nothing else."""
-        ending = [name for name in (*plan.gone, *plan.unwanted) if self._is_loaded(name)]
+        ending = [name for name in (*plan.gone, *plan.unwanted) if self._is_in_use(name)]
         coming = [name for name in plan.load if not self._is_loaded(name)]
         # What goes makes room for what comes: a plugin that is renamed has the same commands.
         staying = await self._unload(ending)
@@ -76,10 +76,14 @@ class Execution:
     def _is_loaded(self, name: str) -> bool:
         return self._manager.get_plugin(name) is not None
 
+    def _is_in_use(self, name: str) -> bool:
+        slot = self._manager.slots.get(name)
+        return slot is not None and slot.is_in_use
+
     async def _unload(self, names: Sequence[str]) -> dict[str, PluginError]:
         """Unload plugins, those that need others first; by name, why one stays."""
         staying: dict[str, PluginError] = {}
-        for name in filter(self._is_loaded, names):
+        for name in filter(self._is_in_use, names):
             try:
                 await self._manager.unload_plugin(name)
             except PluginInUseError as error:
@@ -90,9 +94,9 @@ class Execution:
         if not names:
             return {}
         slots = [slot for slot in self._manager.slots if slot.name in names]
-        failed = [slot for slot in slots if slot.state is PluginState.FAILED]
         # What somebody gave with a load that failed is meant for the one that succeeds.
-        given = {slot.name: slot.config for slot in failed if slot.config is not None}
+        tried = [s for s in slots if s.state is PluginState.FAILED or s.dormant is not None]
+        given = {slot.name: slot.config for slot in tried if slot.config is not None}
         return await self._manager.load_all(given, names=names)
 
     async def _tell(self, names: Iterable[str]) -> dict[str, PluginError]:

@@ -111,14 +111,15 @@ class Following:
             async with slot.lock:  # what becomes of it decides
                 pass
         is_there = slot.found is not None
-        has_run = slot.is_loaded or slot.state is PluginState.FAILED
+        has_been_read = slot.is_in_use or slot.state is PluginState.FAILED
         return Sight(
             name=slot.name,
             state=slot.state,
             is_there=is_there,
-            is_changed=is_there and has_run and await self._is_changed(slot),
+            is_changed=is_there and has_been_read and await self._is_changed(slot),
             is_wanted=self._wants(slot.name),
             was_lost=slot.name in self._lost,
+            is_waiting=slot.dormant is not None,
         )
 
     async def _is_changed(self, slot: Slot) -> bool:

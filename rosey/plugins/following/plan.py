@@ -19,6 +19,7 @@ class Sight:
         is_changed: They are not those of the last attempt to load it.
         is_wanted: It is loaded by itself.
         was_lost: It was loaded until its files were gone.
+        is_waiting: It is not loaded until it is used.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Sight:
     is_changed: bool = False
     is_wanted: bool = True
     was_lost: bool = False
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Plan:
     Attributes:
         gone: Unloaded, as their files are gone.
         unwanted: Unloaded, as nobody wants them any more.
-        load: Loaded.
+        load: Loaded, or made to wait until they are used.
         tell: Told that their settings are others.
         reload: Reloaded.
     """
@@ -72,13 +74,19 @@ def plan_for(sights: Iterable[Sight]) -> Plan:
     """
     seen = [*sights]
     return Plan(
-        gone=tuple(s.name for s in seen if s.state in LOADED and not s.is_there),
+        gone=tuple(s.name for s in seen if _is_in_use(s) and not s.is_there),
         load=tuple(s.name for s in seen if s.is_there and _is_to_be_loaded(s)),
         reload=tuple(s.name for s in seen if s.state in LOADED and s.is_there and s.is_changed),
     )
 
 
+def _is_in_use(sight: Sight) -> bool:
+    return sight.state in LOADED or sight.is_waiting
+
+
 def _is_to_be_loaded(sight: Sight) -> bool:
+    if sight.is_waiting:
+        return sight.is_changed
     match sight.state:
         case PluginState.FAILED:
             return sight.is_changed and sight.is_wanted

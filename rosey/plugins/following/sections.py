@@ -14,6 +14,7 @@ from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.loading.settings import (
     carried_over,
     is_same,
+    limits_for,
     own_copy,
     section_path,
     settings_for,
@@ -116,12 +117,17 @@ class Sections:
             try:
                 settings = await self._validated(slot, self._given(slot))
                 hook, before = getattr(plugin, HOOK), own_copy(plugin.config)
-                await self._bus.caller.call(staged.ledger, HOOK, hook, before, settings)
+                limit_s = staged.ledger.limits.deadline("state")
+                await self._bus.caller.call(
+                    staged.ledger, HOOK, hook, before, settings, deadline_s=limit_s
+                )
             except Exception as error:
                 self._bus.report(Fault.of(name, HOOK, error))
                 message = f"{name} keeps its settings: {HOOK} failed: {describe(error)}"
                 raise PluginError(name, message) from error
             plugin.config = settings
+            staged.ledger.limit(limits_for(type(plugin), settings, self._manager.limits))
+            self._manager.slots.tell()
 
     async def _validated(self, slot: Slot, values: Mapping[str, Any]) -> dict[str, Any]:
         staged = slot.serving

@@ -13,6 +13,7 @@ from rosey.plugins.loading.loader import Generation
 from rosey.plugins.loading.plugin_class import is_overridden
 from rosey.plugins.loading.reading import Reading
 from rosey.plugins.loading.sources import PluginSource
+from rosey.plugins.supervision.account import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,19 @@ class Staged:
     generation: Generation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptState:
+    """What a generation has exported, for one that does not take over from it at once.
+
+    Attributes:
+        state: Plain data that shares nothing with any generation.
+        version: Its `state_version`.
+    """
+
+    state: Any
+    version: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Candidate:
     """A new generation on its way into service.
@@ -40,7 +54,9 @@ class Candidate:
         config: Settings that go before the plugin's own defaults.
         order: The plugin's place among plugins of equal priority.
         gate: The plugin's.
+        account: The plugin's.
         old: The generation that serves until then, if one does.
+        kept: The state that was kept of the last generation, if none serves.
         is_enabled: Whether the new generation gets events; a disabled plugin stays so.
         was_enabled: Whether the old one did.
         is_fresh: It begins without the state of the old one.
@@ -59,7 +75,9 @@ class Candidate:
     config: Mapping[str, Any]
     order: int
     gate: Gate
+    account: Account
     old: Staged | None
+    kept: KeptState | None = None
     is_enabled: bool
     is_fresh: bool = False
     generation: Generation | None = None
@@ -88,10 +106,24 @@ class Candidate:
 
     @property
     def hands_over(self) -> bool:
-        """Whether state goes from the old generation to this one."""
+        """Whether state goes from the last generation to this one."""
         return (
-            self.old is not None
+            self.has_state
             and not self.is_fresh
-            and is_overridden(type(self.old.plugin), "export_state")
             and is_overridden(type(self.new.plugin), "import_state")
         )
+
+    @property
+    def has_state(self) -> bool:
+        """Whether the last generation has state to hand over."""
+        if self.old is None:
+            return self.kept is not None
+        return is_overridden(type(self.old.plugin), "export_state")
+
+    @property
+    def old_version(self) -> int:
+        """The `state_version` of the state that the last generation has."""
+        if self.old is not None:
+            return self.old.plugin.state_version
+        assert self.kept is not None  # noqa: S101  it has state
+        return self.kept.version

@@ -7,7 +7,8 @@ import asyncio
 from rosey.errors import PluginStateError
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.gate import Gate
-from rosey.plugins.calling.ownership import current_owner
+from rosey.plugins.calling.ownership import check_permission, current_owner
+from rosey.plugins.supervision.permissions import Permission
 
 
 class ChangeLock:
@@ -33,8 +34,10 @@ class ChangeLock:
         """Wait until nobody else changes the plugin.
 
         Raises:
+            PermissionDeniedError: A plugin asks that has not declared `manage`.
             PluginStateError: A hook of the plugin asks, which whoever changes it waits for.
         """
+        check_permission(Permission.MANAGE)
         owner = current_owner()
         if self.locked() and owner is not None and owner.is_staged and owner.gate is self._gate:
             message = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from rosey.errors import OutdatedError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.life.candidate import Candidate
 from rosey.plugins.life.progress import Progress
+from rosey.plugins.life.safe_start import SafeStart
 from rosey.plugins.life.slots import Slot, Slots
 from rosey.plugins.life.staging import Stage
 from rosey.plugins.life.transaction import Transaction
@@ -43,24 +45,41 @@ class Launch:
         slots: Which plugins there are.
         stage: Makes generations ready.
         limit_s: Seconds that what a plugin is handling has to finish.
+        safe_start: Knows what must not be loaded, and notes what is.
     """
 
-    def __init__(self, bus: PluginEventBus, slots: Slots, stage: Stage, limit_s: float) -> None:
+    def __init__(
+        self,
+        bus: PluginEventBus,
+        slots: Slots,
+        stage: Stage,
+        limit_s: float,
+        safe_start: SafeStart,
+    ) -> None:
         self._bus = bus
         self._slots = slots
         self._stage = stage
         self._limit_s = limit_s
+        self._safe_start = safe_start
 
     async def read(self, slot: Slot) -> Reading:
         """Read a plugin, and note what has been read.
 
         Raises:
-            PluginLoadError: It cannot be read.
+            PluginLoadError: It cannot be read, or has ended the last process.
         """
         before = slot.staged.generation.snapshot if slot.staged is not None else None
         reading = await read_and_compile(slot.source, before)
         slot.attempted = reading.digest
+        self._safe_start.check(slot.source, reading.digest)
         return reading
+
+    def noting(self, changes: Sequence[Change]) -> AbstractAsyncContextManager[None]:
+        """Note until the block ends that plugins are being loaded; see `SafeStart`.
+
+        Around `run` and what comes of it: nobody may have to wait between the two.
+        """
+        return self._safe_start.noting({c.slot.name: c.reading.digest for c in changes})
 
     async def run(self, changes: Sequence[Change], progress: Progress) -> list[Candidate]:
         """Let new generations take over, all of them or none.
@@ -99,6 +118,7 @@ class Launch:
                     raise
             else:
                 self._adopt(changes, candidates)
+                self._slots.tell()
                 return candidates
 
     @staticmethod
@@ -108,7 +128,7 @@ class Launch:
             slot.staged = candidate.new
             slot.config, slot.defaults = change.config, change.reading.defaults
             slot.manifest = change.reading.manifest
-            slot.error = None
+            slot.error = slot.kept_state = None
 
 
 def _candidate(change: Change) -> Candidate:
@@ -119,7 +139,9 @@ def _candidate(change: Change) -> Candidate:
         config=change.config,
         order=slot.order,
         gate=slot.gate,
+        account=slot.account,
         old=slot.staged,
+        kept=slot.kept_state,
         is_enabled=change.is_enabled,
         is_fresh=change.is_fresh,
     )

@@ -54,7 +54,7 @@ class _Group:
     Attributes:
         slots: Each after what it needs.
         readings: By name, what was read of it, or why it could not be.
-        loaded: What was loaded for it, as the new code needs it.
+        loaded: What was loaded for it alone, as the new code needs it.
         asked: The names of those that somebody asked for.
         progress: How far it has come.
     """
@@ -163,21 +163,28 @@ class Reloader:
             return error
 
     async def _load_missing(self, also: Needs) -> tuple[Slot, ...]:
-        """Load what new code needs and nobody has loaded yet, as a load would."""
+        """Load what new code needs and nobody has loaded yet, as a load would.
+
+        Returns:
+            Those for which nobody has a use but the new code.
+        """
         slots = [self._slots.get(name) for names in also.values() for name in names]
         missing = [slot for slot in slots if slot is not None and not slot.is_loaded]
+        unused = [slot for slot in missing if slot.dormant is None]
         if missing:
             # What fails is named when the new code is held against what is loaded.
             await self._load([slot.name for slot in missing])
-        return tuple(slot for slot in missing if slot.is_loaded)
+        return tuple(slot for slot in unused if slot.is_loaded)
 
     async def _run(
         self, group: _Group, request: Request, locks: contextlib.AsyncExitStack
     ) -> Failures:
-        async with locks:
-            return await self._carry_out(group, request) if group.slots else {}
+        async with locks, contextlib.AsyncExitStack() as notes:
+            return await self._carry_out(group, request, notes) if group.slots else {}
 
-    async def _carry_out(self, group: _Group, request: Request) -> Failures:
+    async def _carry_out(
+        self, group: _Group, request: Request, notes: contextlib.AsyncExitStack
+    ) -> Failures:
         after = {slot.name: slot.state for slot in group.slots}
         for slot in group.slots:
             self._slots.advance(slot, PluginState.RELOADING)
@@ -185,6 +192,7 @@ class Reloader:
         launched: list[Candidate] = []
         try:
             changes = [self._change(group, slot, after[slot.name], request) for slot in group.slots]
+            await notes.enter_async_context(self._launch.noting(changes))
             launched = await self._launch.run(changes, group.progress)
             after |= {c.slot.name: PluginState.ENABLED for c in changes if c.is_enabled}
         except DependentsChangedError:
@@ -195,6 +203,15 @@ class Reloader:
             for slot in group.slots:
                 state = after[slot.name] if slot.is_loaded else PluginState.FAILED
                 self._slots.advance(slot, state)
+        self._tell(group, launched)
+        try:
+            await notes.aclose()
+        finally:
+            await self._steps.unbroken.run(self._end(group, launched))
+        return failures
+
+    def _tell(self, group: _Group, launched: Sequence[Candidate]) -> None:
+        """Note and announce what has taken over."""
         for slot, candidate in zip(group.slots, launched, strict=False):
             slot.reloads += 1
             slot.last_reload = _report(group, slot, candidate)
@@ -204,8 +221,6 @@ class Reloader:
             logger.info(
                 "%s %s is reloaded %s", slot.name, version, told, extra={"plugin": slot.name}
             )
-        await self._steps.unbroken.run(self._end(group, launched))
-        return failures
 
     def _change(self, group: _Group, slot: Slot, state: PluginState, request: Request) -> Change:
         reading = group.readings[slot.name]

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import difflib
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from rosey.errors import PluginError, PluginLoadError, PluginNotFoundError
+from rosey.errors import PluginError, PluginLoadError, PluginNotFoundError, PluginStateError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault
 from rosey.plugins.calling.gate import Gate
-from rosey.plugins.life.candidate import Staged
+from rosey.plugins.life.candidate import KeptState, Staged
 from rosey.plugins.life.change_lock import ChangeLock
+from rosey.plugins.life.dormant import Dormant
 from rosey.plugins.life.progress import ReloadReport
+from rosey.plugins.life.shedding import Shedding
 from rosey.plugins.lifecycle import PluginState, check_step, required_names
 from rosey.plugins.loading.manifest import Manifest
 from rosey.plugins.loading.sources import PluginSource
+from rosey.plugins.supervision.account import Account
 
 FAULTS_KEPT = 20
+_MOMENTS_KEPT = 100_000
 
 Needs = dict[str, set[str]]
 """For each plugin the names of what it needs."""
@@ -37,6 +42,8 @@ class Slot:
         order: Its place among plugins of equal priority.
         state: Where it stands in its life; only `Slots.advance` writes it.
         staged: The generation in service; None where none is.
+        dormant: What stands in for it until it is used; None where it does not wait for that.
+        kept_state: The state that its next load gets, of a generation that was idle.
         manifest: What its code says of it.
         config: The settings given with the last load; None where the bot's config has them.
         defaults: The settings in its own `config.json`, of the version that runs.
@@ -46,18 +53,27 @@ class Slot:
         loaded_at: Seconds since the epoch; None where it is not loaded.
         faults: The last `FAULTS_KEPT`, newest last.
         fault_count: All of them since it was loaded.
+        failed_at: When it had a fault since it was last enabled, on the loop's clock.
+        recovered_at: When it was reloaded after a crash, on the same clock.
+        left_behind: What its generations left behind since it was last loaded, for people: the
+            newest `FAULTS_KEPT`.
         attempted: What was read at the last attempt to load it, as a digest; None before.
         gate: Where what is meant for it waits while its generations change places.
+        account: What it has used, whatever generation served.
         lock: Held by whoever changes it.
     """
 
-    def __init__(self, source: PluginSource, order: int, gate: Gate, lock: ChangeLock) -> None:
+    def __init__(
+        self, source: PluginSource, order: int, gate: Gate, lock: ChangeLock, account: Account
+    ) -> None:
         self.name = source.name
         self.source = source
         self.found: PluginSource | None = source
         self.order = order
         self.state = PluginState.DISCOVERED
         self.staged: Staged | None = None
+        self.dormant: Dormant | None = None
+        self.kept_state: KeptState | None = None
         self.manifest = Manifest()
         self.config: Mapping[str, Any] | None = None
         self.defaults: Mapping[str, Any] = {}
@@ -67,14 +83,35 @@ class Slot:
         self.loaded_at: float | None = None
         self.faults: collections.deque[Fault] = collections.deque(maxlen=FAULTS_KEPT)
         self.fault_count = 0
+        self.failed_at: collections.deque[float] = collections.deque(maxlen=_MOMENTS_KEPT)
+        self.recovered_at: collections.deque[float] = collections.deque(maxlen=_MOMENTS_KEPT)
+        self.left_behind: collections.deque[str] = collections.deque(maxlen=FAULTS_KEPT)
         self.attempted: str | None = None
         self.gate = gate
+        self.account = account
         self.lock = lock
+
+    def note(self, fault: Fault, now: float) -> None:
+        """Keep a fault; `now` is the time on the loop's clock."""
+        self.faults.append(fault)
+        self.fault_count += 1
+        self.failed_at.append(now)
 
     @property
     def is_loaded(self) -> bool:
         """Whether there is an instance."""
         return self.staged is not None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether there is an instance, or something that stands in for it."""
+        return self.is_loaded or self.dormant is not None
+
+    def end_dormancy(self) -> None:
+        """Take away what stands in for it, and let those go on who wait for it."""
+        if self.dormant is not None:
+            self.dormant.end()
+            self.dormant = None
 
     @property
     def serving(self) -> Staged:
@@ -93,6 +130,10 @@ class Slots:
 
     Args:
         bus: Where changes of state are announced.
+
+    Attributes:
+        rejected: By name, why files of the last discovery cannot be plugins.
+        listeners: Called each time that plugins have come into service, or have other settings.
     """
 
     def __init__(self, bus: PluginEventBus) -> None:
@@ -100,6 +141,8 @@ class Slots:
         self._slots: dict[str, Slot] = {}
         self._orders = itertools.count()
         self.rejected: dict[str, PluginLoadError] = {}
+        self._held: collections.Counter[str] = collections.Counter()
+        self.listeners: tuple[Callable[[], object], ...] = ()
 
     def __iter__(self) -> Iterator[Slot]:
         return iter([*self._slots.values()])
@@ -109,23 +152,37 @@ class Slots:
         return [slot for slot in self if slot.is_loaded]
 
     def update(self, found: Mapping[str, PluginSource | PluginLoadError]) -> None:
-        """Take over what discovery found; what is loaded stays, whatever became of its file."""
+        """Take over what discovery found; what is in use stays, whatever became of its file."""
         self.rejected = {n: e for n, e in found.items() if isinstance(e, PluginLoadError)}
         for name, source in found.items():
             if isinstance(source, PluginLoadError):
                 continue
             slot = self._slots.get(name)
             if slot is None:
-                gate = Gate(self._bus.forget_routes)
+                account = Account()
+                gate = Shedding(name, account, self._bus).gate
                 lock = ChangeLock(name, gate, self._bus.caller)
-                self._slots[name] = Slot(source, next(self._orders), gate, lock)
+                self._slots[name] = Slot(source, next(self._orders), gate, lock, account)
             elif not slot.is_loaded:
                 slot.source = source
         for slot in self:
             place = found.get(slot.name)
             slot.found = slot.source if isinstance(place, PluginLoadError) else place
-            if slot.name not in found and not slot.is_loaded and not slot.lock.locked():
+            if slot.name not in found and not slot.is_in_use and not slot.lock.locked():
                 del self._slots[slot.name]
+
+    @contextlib.contextmanager
+    def holding(self, names: Sequence[str]) -> Iterator[None]:
+        """Have plugins stay loaded inside a `with` block, however idle they are."""
+        self._held.update(names)
+        try:
+            yield
+        finally:
+            self._held.subtract(names)
+
+    def is_held(self, name: str) -> bool:
+        """Whether somebody counts on a plugin that they do not depend on yet."""
+        return self._held[name] > 0
 
     def known(self, name: str) -> Slot:
         """The slot of a plugin that was discovered.
@@ -145,8 +202,12 @@ class Slots:
 
         Raises:
             PluginNotFoundError: It has none.
+            PluginStateError: It has none yet, as it waits to be used.
         """
         slot = self._slots.get(name)
+        if slot is not None and slot.dormant is not None:
+            waits_for = " or ".join(slot.dormant.waits_for)
+            raise PluginStateError(name, f"{name} is not loaded yet: it waits for {waits_for}")
         if slot is None or not slot.is_loaded:
             raise PluginNotFoundError(name, nearest=_nearest(name, [s.name for s in self.loaded()]))
         return slot
@@ -192,11 +253,24 @@ class Slots:
         """
         check_step(slot.name, slot.state, state)
         previous, slot.state = slot.state, state
+        if state is PluginState.ENABLED:
+            slot.failed_at.clear()
         if state is PluginState.ENABLED and previous is PluginState.LOADING:
             slot.loaded_at, slot.reloads, slot.fault_count = time.time(), 0, 0
             slot.last_reload = None
             slot.faults.clear()
+            slot.left_behind.clear()
         self.announce(slot, str(state), previous=str(previous), **facts)
+
+    def tell(self) -> None:
+        """Call the listeners."""
+        for listener in self.listeners:
+            listener()
+
+    def note_left(self, name: str, problems: Iterable[str]) -> None:
+        """Note what a generation of a plugin has left behind."""
+        if name in self._slots:
+            self._slots[name].left_behind.extend(problems)
 
     def announce(self, slot: Slot, what: str, **facts: object) -> None:
         """Emit `plugin.WHAT` with the plugin's name and facts."""

@@ -12,13 +12,18 @@ from rosey.plugins.base import Host, Plugin, carry_out_declarations, migrations_
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault
 from rosey.plugins.ledger import Ledger
-from rosey.plugins.life.candidate import Candidate, Staged
+from rosey.plugins.life.candidate import Candidate, KeptState, Staged
 from rosey.plugins.life.progress import Progress
 from rosey.plugins.loading.loader import Generation, Loader
-from rosey.plugins.loading.plugin_class import find_plugin_class, is_overridden
-from rosey.plugins.loading.settings import settings_for
+from rosey.plugins.loading.plugin_class import (
+    find_plugin_class,
+    is_overridden,
+    permissions_of,
+)
+from rosey.plugins.loading.settings import limits_for, settings_for
 from rosey.plugins.owning.state import copied, plan_migrations
-from rosey.plugins.remedies import remedy, settle_schemas
+from rosey.plugins.remedies import Shared, remedy, settle_schemas
+from rosey.plugins.supervision.limits import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +33,14 @@ Ended = Callable[[Generation, Plugin | None], object]
 
 def nobody(_generation: Generation, _plugin: Plugin | None) -> None:
     """Tell nobody."""
+
+
+Left = Callable[[str, Sequence[str]], object]
+"""Told of a plugin, and for people what one of its generations has left behind."""
+
+
+def not_noted(_plugin: str, _problems: Sequence[str]) -> None:
+    """Note nothing."""
 
 
 GATE_S = 5.0
@@ -45,21 +58,29 @@ class Stage:
             what the plugin system knows nothing of.
         ended: Told of each generation that is over, with its instance where there is one, before
             its modules are dropped.
+        left: Told of what a generation left behind, which is logged too.
+
+    Attributes:
+        limits: Those of all plugins, for what their own settings leave out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  made by the manager only
         self,
         bot: Host,
         bus: PluginEventBus,
         loader: Loader,
         prepare: Sequence[Callable[[Plugin], None]] = (),
         ended: Ended = nobody,
+        left: Left = not_noted,
     ) -> None:
         self._bot = bot
         self._bus = bus
         self.loader = loader
         self._prepare = prepare
         self._ended = ended
+        self.limits = Limits(deadline_s=bus.caller.deadline_s)
+        self._left = left
+        self._shared = Shared()
 
     async def construct(
         self,
@@ -78,14 +99,17 @@ class Stage:
         before = candidate.old.ledger if candidate.old is not None else None
         ledger = self._ledger(candidate, before)
         candidate.generation, candidate.ledger = generation, ledger
-        caller = self._bus.caller
-        with progress.during("import", candidate.name):
+        self._shared.begin(candidate.name)
+        caller, noting = self._bus.caller, self._shared.noting
+        with progress.during("import", candidate.name), noting(candidate.name):
             await caller.call(ledger, "import", self.loader.execute, generation)
             settle_schemas(generation)
             plugin_class = find_plugin_class(generation)
-        with progress.during("construct"):
+        with progress.during("construct"), noting(candidate.name):
             values = {**candidate.reading.defaults, **candidate.config}
             settings = settings_for(plugin_class, values)
+            ledger.limit(limits_for(plugin_class, settings, self.limits))
+            ledger.permissions = permissions_of(plugin_class)
             plugin: Plugin = await caller.call(
                 ledger, "construct", self._construct, plugin_class, settings, ledger
             )
@@ -108,22 +132,36 @@ class Stage:
     async def _set_up(self, staged: Staged, setup: Callable[[], object]) -> None:
         caller, plugin = self._bus.caller, staged.plugin
         await caller.call(staged.ledger, "declarations", carry_out_declarations, plugin)
-        await caller.call(staged.ledger, "setup", setup)
+        limit_s = staged.ledger.limits.deadline("setup")
+        await caller.call(staged.ledger, "setup", setup, deadline_s=limit_s)
         settle_schemas(staged.generation)  # of what it has imported meanwhile
 
     async def export_state(self, candidate: Candidate) -> None:
-        """Ask the old generation for its state."""
+        """Ask the old generation for its state, or take what was kept of the last one."""
         old = candidate.old
-        if old is None or not is_overridden(type(old.plugin), "export_state"):
+        if not candidate.has_state:
             return
         candidate.state = "fresh"
-        if candidate.hands_over:
+        if old is None:
+            candidate.exported = candidate.kept.state if candidate.kept is not None else None
+        elif candidate.hands_over:
             candidate.exported = await self._exported(old)
         elif candidate.is_exclusive:
             try:
                 candidate.exported = await self._exported(old)
             except Exception as error:  # noqa: BLE001  whoever drops the state may do it for that
                 self._bus.report(Fault.of(candidate.name, "export_state", error))
+
+    async def state_to_keep(self, old: Staged) -> KeptState | None:
+        """The state of a generation that ends with none to follow it at once; None if it has none.
+
+        Raises:
+            Exception: What its `export_state` raises, or a StateError for what that has given.
+        """
+        if not is_overridden(type(old.plugin), "export_state"):
+            return None
+        state = await self._exported(old)
+        return None if state is None else KeptState(state=state, version=old.plugin.state_version)
 
     async def _exported(self, old: Staged) -> Any:  # noqa: ANN401  plain data of any shape
         return copied(old.ledger.name, await self._call_at_gate(old, "export_state"))
@@ -132,16 +170,13 @@ class Stage:
         """Give the new generation the state of the old one, in its own version."""
         if candidate.exported is None or not candidate.hands_over:
             return
-        old = candidate.old
-        assert old is not None  # noqa: S101  somebody exported the state
         state = copied(candidate.name, candidate.exported)
         chain = self._migrations(candidate)
         for method in chain.values():
             state = await self._call_at_gate(candidate.new, method, state)
         version = candidate.new.plugin.state_version
         await self._call_at_gate(candidate.new, "import_state", state, version)
-        old_version = old.plugin.state_version
-        candidate.state = f"migrated from {old_version} to {version}" if chain else "kept"
+        candidate.state = f"migrated from {candidate.old_version} to {version}" if chain else "kept"
 
     async def enable(self, staged: Staged) -> None:
         """Tell a plugin that it is about to get events."""
@@ -152,7 +187,7 @@ class Stage:
         old = candidate.old
         assert old is not None  # noqa: S101  nothing is exclusive without it
         candidate.was_enabled = old.plugin.enabled
-        _warn(old.ledger.name, await self._end(old, keeps=True))
+        self._warn(old.ledger.name, await self._end(old, keeps=True))
 
     async def revive(self, candidate: Candidate) -> None:
         """Set the old generation up again after `stop`, with the state that it had.
@@ -164,6 +199,8 @@ class Stage:
         assert stopped is not None  # noqa: S101  only what served is stopped
         plugin, generation = stopped.plugin, stopped.generation
         ledger = self._ledger(candidate, stopped.ledger)
+        ledger.limit(stopped.ledger.limits)
+        ledger.permissions = stopped.ledger.permissions
         old = Staged(plugin=plugin, ledger=ledger, generation=generation)
         async with contextlib.AsyncExitStack() as undo:
             undo.callback(self._drop, generation, plugin)
@@ -211,7 +248,7 @@ class Stage:
         Nothing is raised: it is over either way. What could not be given back is logged.
         """
         try:
-            _warn(old.ledger.name, await self._end(old))
+            self._warn(old.ledger.name, await self._end(old))
         finally:
             # Also where the loop is being shut down, which cancels the hooks.
             self._drop(old.generation, old.plugin)
@@ -219,7 +256,8 @@ class Stage:
     def _drop(self, generation: Generation, plugin: Plugin | None) -> None:
         """Forget a generation that is over, with what it left behind outside of its ledger."""
         self._ended(generation, plugin)
-        _warn(generation.source.name, remedy(generation))
+        name = generation.source.name
+        self._warn(name, (*remedy(generation), *self._shared.end(name)))
         self.loader.drop(generation)
 
     async def _end(self, old: Staged, *, keeps: bool = False) -> list[str]:
@@ -236,9 +274,15 @@ class Stage:
                 await self._call_last(old, hook)
         return problems
 
-    @staticmethod
-    async def _close_and_warn(ledger: Ledger) -> None:
-        _warn(ledger.name, await ledger.close())
+    def _warn(self, plugin: str, problems: Sequence[str]) -> None:
+        for problem in problems:
+            logger.warning(
+                "%s left something behind: %s", plugin, problem, extra={"plugin": plugin}
+            )
+        self._left(plugin, problems)
+
+    async def _close_and_warn(self, ledger: Ledger) -> None:
+        self._warn(ledger.name, await ledger.close())
 
     @staticmethod
     async def _close(ledger: Ledger, problems: list[str], *, keeps: bool) -> None:
@@ -246,23 +290,24 @@ class Stage:
 
     async def _call_last(self, old: Staged, hook: str) -> None:
         try:
-            await self._bus.caller.call(old.ledger, hook, getattr(old.plugin, hook))
+            limit_s = old.ledger.limits.deadline(hook)
+            function = getattr(old.plugin, hook)
+            await self._bus.caller.call(old.ledger, hook, function, deadline_s=limit_s)
         except Exception as error:  # noqa: BLE001  it is over either way
             # As text: a handler that keeps its log records would keep the generation.
             self._bus.report(Fault.of(old.ledger.name, hook, error))
 
     async def _call_at_gate(self, staged: Staged, method: str, *arguments: object) -> Any:  # noqa: ANN401  the method's own
-        caller = self._bus.caller
-        function = getattr(staged.plugin, method)
-        is_waited_for = not staged.ledger.gate.is_open
-        limit_s = min(GATE_S, caller.deadline_s) if is_waited_for else caller.deadline_s
-        return await caller.call(staged.ledger, method, function, *arguments, deadline_s=limit_s)
+        ledger, function = staged.ledger, getattr(staged.plugin, method)
+        limit_s = ledger.limits.deadline("on_enable" if method == "on_enable" else "state")
+        if not ledger.gate.is_open:
+            limit_s = min(GATE_S, limit_s)
+        return await self._bus.caller.call(ledger, method, function, *arguments, deadline_s=limit_s)
 
     def _migrations(self, candidate: Candidate) -> dict[tuple[int, int], str]:
-        """The methods that take the old generation's state to the new one's version, in order."""
-        assert candidate.old is not None  # noqa: S101  it hands over
+        """The methods that take the last generation's state to the new one's version, in order."""
         methods = migrations_of(type(candidate.new.plugin))
-        versions = candidate.old.plugin.state_version, candidate.new.plugin.state_version
+        versions = candidate.old_version, candidate.new.plugin.state_version
         return {step: methods[step] for step in plan_migrations(candidate.name, methods, *versions)}
 
     def _ledger(self, candidate: Candidate, before: Ledger | None) -> Ledger:
@@ -272,6 +317,7 @@ class Stage:
             self._bus.report,
             order=candidate.order,
             gate=candidate.gate,
+            account=candidate.account,
             before=before,
             is_staged=True,
         )
@@ -299,8 +345,3 @@ def put_in_service(staged: Staged, *, is_enabled: bool) -> None:
     if not is_enabled:
         staged.ledger.pause()
     staged.plugin.enabled = is_enabled
-
-
-def _warn(plugin: str, problems: Sequence[str]) -> None:
-    for problem in problems:
-        logger.warning("%s left something behind: %s", plugin, problem, extra={"plugin": plugin})

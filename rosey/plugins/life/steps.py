@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from typing import Any
 
 from rosey.errors import (
@@ -17,13 +17,15 @@ from rosey.errors import (
 )
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault, describe
+from rosey.plugins.life.candidate import Staged
 from rosey.plugins.life.closing import Closing
 from rosey.plugins.life.launch import Change, Launch
 from rosey.plugins.life.progress import Progress
 from rosey.plugins.life.slots import Slot, Slots
 from rosey.plugins.life.staging import Stage
-from rosey.plugins.life.tasks import Unbroken
+from rosey.plugins.life.unbroken import Unbroken
 from rosey.plugins.lifecycle import PluginState, dependents_of
+from rosey.plugins.loading.plugin_class import permissions_told
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class Steps:
             unloaded.
 
     Attributes:
+        limit_s: As passed.
         unbroken: Runs steps that take something away: they are never left half done.
         is_closed: Nothing more is loaded.
     """
@@ -64,7 +67,7 @@ class Steps:
         self._stage = stage
         self._plugin_config = plugin_config
         self._release = release
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._launch = launch
         self.unbroken = Unbroken()
         self.is_closed = False
@@ -75,7 +78,7 @@ class Steps:
         Raises:
             PluginLoadError: It fails; nothing of it is left behind.
         """
-        async with slot.lock:
+        async with slot.lock, contextlib.AsyncExitStack() as notes:
             if slot.is_loaded:
                 return
             if self.is_closed:
@@ -84,12 +87,18 @@ class Steps:
             try:
                 reading = await self._launch.read(slot)
                 change = Change(slot=slot, reading=reading, config=self.config_of(slot))
+                await notes.enter_async_context(self._launch.noting([change]))
                 await self._launch.run([change], Progress(slot.name))
             except BaseException as error:
                 await self.let_go(slot)
                 self._fail(slot, error)
                 raise
             self._slots.advance(slot, PluginState.ENABLED)
+            slot.end_dormancy()
+            plugin = slot.serving.plugin
+            told = "%s %s is loaded; it may use: %s"
+            permitted = permissions_told(type(plugin))
+            logger.info(told, slot.name, plugin.version, permitted, extra={"plugin": slot.name})
 
     async def refuse(self, slot: Slot, error: PluginLoadError) -> None:
         """Note that a plugin is not even begun to load; nothing happens where it is loaded."""
@@ -97,6 +106,20 @@ class Steps:
             if not slot.is_loaded:
                 self._slots.advance(slot, PluginState.LOADING)
                 self._fail(slot, error)
+
+    async def unload_together(self, slots: Sequence[Slot]) -> None:
+        """End plugins, those that need others before these, to the end even if nobody waits.
+
+        Raises:
+            PluginInUseError: One that is not among them needs one; those before it are ended.
+        """
+        together = {slot.name for slot in slots}
+
+        async def unload_each() -> None:
+            for slot in slots:
+                await self.unload(slot, together_with=together)
+
+        await self.unbroken.run(unload_each())
 
     async def unload(self, slot: Slot, *, together_with: Container[str] = ()) -> None:
         """End a plugin; nothing happens where it is not loaded.
@@ -119,7 +142,7 @@ class Steps:
             old, slot.staged = slot.serving, None
             # Those who wait would not meet it any more: when they are too many, that comes sooner.
             with contextlib.suppress(GateOverflowError):
-                async with Closing(self._bus.caller, [old.ledger], self._limit_s):
+                async with Closing(self._bus.caller, [old.ledger], self.limit_s):
                     old.ledger.withdraw()
             await self._stage.retire(old)
             await self.let_go(slot)
@@ -139,7 +162,7 @@ class Steps:
             if slot.state is PluginState.ENABLED:
                 raise PluginStateError(slot.name, f"{slot.name} is enabled already")
             try:
-                await self._bus.caller.call(staged.ledger, "on_enable", staged.plugin.on_enable)
+                await self._call(staged, "on_enable")
             except Exception as error:
                 message = f"{slot.name} cannot be enabled: {describe(error)}"
                 raise PluginError(slot.name, message) from error
@@ -148,21 +171,30 @@ class Steps:
             slot.error = None
             self._slots.advance(slot, PluginState.ENABLED)
 
-    async def stop_serving(
-        self, slot: Slot, state: PluginState, reason: PluginError | None = None
-    ) -> None:
+    async def disable(self, slot: Slot) -> None:
         """Take a plugin's events and commands away, and keep its instance.
-
-        Args:
-            slot: The plugin.
-            state: `DISABLED` or `QUARANTINED`.
-            reason: Why it was quarantined.
 
         Raises:
             PluginNotFoundError: It was unloaded meanwhile.
             PluginStateError: It is not enabled.
         """
-        await self.unbroken.run(self._stop_serving(slot, state, reason))
+        await self.unbroken.run(self._stop_serving(slot, PluginState.DISABLED))
+
+    async def quarantine(self, slot: Slot, failed: Staged, reason: PluginError) -> None:
+        """Do the same to a plugin that fails.
+
+        Args:
+            slot: The plugin.
+            failed: The generation that does.
+            reason: How it fails.
+
+        Raises:
+            PluginNotFoundError: It was unloaded meanwhile.
+            PluginStateError: It is not enabled, or serves in another generation by now.
+        """
+        await self.unbroken.run(
+            self._stop_serving(slot, PluginState.QUARANTINED, failed=failed, reason=reason)
+        )
 
     async def settle(self) -> None:
         """Wait until every step that is under way has ended."""
@@ -172,18 +204,31 @@ class Steps:
         await self.unbroken.settle()
 
     async def _stop_serving(
-        self, slot: Slot, state: PluginState, reason: PluginError | None
+        self,
+        slot: Slot,
+        state: PluginState,
+        *,
+        failed: Staged | None = None,
+        reason: PluginError | None = None,
     ) -> None:
         async with slot.lock:
             staged = slot.serving
-            self._slots.advance(slot, state)
+            if failed is not None and failed is not staged:
+                raise PluginStateError(slot.name, f"{slot.name} was reloaded meanwhile")
+            facts = {"error": str(reason)} if reason is not None else {}
+            self._slots.advance(slot, state, **facts)
             slot.error = reason or slot.error
             staged.ledger.pause()
             staged.plugin.enabled = False
             try:
-                await self._bus.caller.call(staged.ledger, "on_disable", staged.plugin.on_disable)
+                await self._call(staged, "on_disable")
             except Exception as error:  # noqa: BLE001  it is out of service either way
                 self._bus.report(Fault.of(slot.name, "on_disable", error))
+
+    async def _call(self, staged: Staged, hook: str) -> None:
+        deadline_s = staged.ledger.limits.deadline(hook)
+        function = getattr(staged.plugin, hook)
+        await self._bus.caller.call(staged.ledger, hook, function, deadline_s=deadline_s)
 
     def config_of(self, slot: Slot) -> Mapping[str, Any]:
         """The settings that the next load of a plugin gets, its own defaults aside."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from rosey.errors import PluginLoadError
 from rosey.plugins.loading.module_loaders import AliasLoader, UnitLoader
+from rosey.plugins.loading.own_builtins import own_builtins
 from rosey.plugins.loading.source_lines import SourceLines
 from rosey.plugins.loading.sources import PluginSource, Snapshot
 
@@ -41,6 +42,7 @@ class Generation:
         imports: By name, serials of the generations of other plugins that it has imported last.
         asked: Names of its modules, relative to it, that somebody has asked for.
         aliases: Other names under which its modules stand in `sys.modules`.
+        builtins: What its code finds as `builtins`.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Generation:
         self.imports: dict[str, int] = {}
         self.asked: dict[str, None] = {}
         self.aliases: dict[str, None] = {}
-        self.builtins = {**vars(builtins), "__import__": _importer(loader, self)}
+        self.builtins = own_builtins(_importer(loader, self))
 
     @property
     def canonical(self) -> str:
@@ -204,7 +206,7 @@ class Loader:
         unit = generation.snapshot.units.get(relative)
         if unit is None:
             return None
-        loader: Any = UnitLoader(unit, generation.builtins)
+        loader: Any = UnitLoader(unit, vars(generation.builtins))
         spec = importlib.machinery.ModuleSpec(fullname, loader, origin=str(unit.path))
         spec.has_location = True
         if unit.is_package:
@@ -246,6 +248,8 @@ def _importer(loader: Loader, generation: Generation) -> Callable[..., types.Mod
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> types.ModuleType:
+        if name == "builtins" and level == 0:
+            return generation.builtins
         found = loader.resolve(name, generation) if level == 0 else None
         if found is None:
             return builtins.__import__(name, global_names, local_names, fromlist or (), level)

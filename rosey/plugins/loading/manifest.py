@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rosey.errors import PluginLoadError
 from rosey.plugins.loading.sources import PluginSource, Snapshot, Unit
+from rosey.plugins.loading.syntax import assigned, class_named, literal, text, texts
 
-# All that the ast module raises at code that is no literal, does not parse or is nested too deep.
-_UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
-
-_ATTRIBUTES = b"dependencies|description|name|version|watch"
+_ATTRIBUTES = b"activation|dependencies|description|name|version|watch"
+_ACTIVATION = re.compile(r"(?:command|event):\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +23,15 @@ class Manifest:
         description: One line; empty where it is not a literal.
         dependencies: What it declares; empty where it is not a literal.
         watch: Data files whose changes reload it, relative to `PluginSource.folder`.
+        activation: What loads it on first use, as `command:WORD` or `event:NAME`; empty where it
+            is loaded at once.
     """
 
     version: str = ""
     description: str = ""
     dependencies: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
+    activation: tuple[str, ...] = ()
 
 
 def read_manifest(source: PluginSource, snapshot: Snapshot) -> Manifest:
@@ -41,21 +42,23 @@ def read_manifest(source: PluginSource, snapshot: Snapshot) -> Manifest:
         parse: loading it says why.
 
     Raises:
-        PluginLoadError: Its `watch` is not a list of literal texts.
+        PluginLoadError: Its `watch` is not a list of literal texts, or its `activation` not a list
+            of what can activate a plugin.
     """
     unit = snapshot.units.get(source.main)
     if unit is None:
         return Manifest()
     for code in dict.fromkeys([_head(unit.code, source.name), unit.code]):
-        for node in _classes(code, unit):
-            values = dict(_assigned(node))
-            if _literal(values.get("name")) == source.name:
-                return Manifest(
-                    version=_text(values.get("version")),
-                    description=_text(values.get("description")),
-                    dependencies=_texts(values.get("dependencies")),
-                    watch=_watch(source, unit, values.get("watch")),
-                )
+        node = class_named(source.name, code, unit)
+        if node is not None:
+            values = dict(assigned(node))
+            return Manifest(
+                version=text(values.get("version")),
+                description=text(values.get("description")),
+                dependencies=texts(values.get("dependencies")),
+                watch=_watch(source, unit, values.get("watch")),
+                activation=_activation(source, unit, values.get("activation")),
+            )
     return Manifest()
 
 
@@ -76,48 +79,28 @@ def _head(code: bytes, name: str) -> bytes:
     return code if is_unclear else code[: method.start() + 1]
 
 
-def _classes(code: bytes, unit: Unit) -> list[ast.ClassDef]:
-    try:
-        tree = ast.parse(code, str(unit.path))
-    except _UNREADABLE:
-        return []
-    return [node for node in tree.body if isinstance(node, ast.ClassDef)]
-
-
-def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
-    for statement in node.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
-
-
-def _literal(node: ast.expr | None) -> object:
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except _UNREADABLE:
-        return None
-
-
-def _text(node: ast.expr | None) -> str:
-    value = _literal(node)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(node: ast.expr | None) -> tuple[str, ...]:
-    value = _literal(node)
-    if not isinstance(value, (list, tuple)):
-        return ()
-    return tuple(entry for entry in value if isinstance(entry, str))
-
-
 def _watch(source: PluginSource, unit: Unit, node: ast.expr | None) -> tuple[str, ...]:
     if node is None:
         return ()
-    files, value = _texts(node), _literal(node)
+    files, value = texts(node), literal(node)
     # What is left out here would never be watched, and nobody would know why.
     if not isinstance(value, (list, tuple)) or len(files) < len(value):
         reason = 'its watch must be a list of file names, written out: watch = ["questions.json"]'
         raise PluginLoadError(source.name, reason, path=unit.path, line=node.lineno)
     return files
+
+
+def _activation(source: PluginSource, unit: Unit, node: ast.expr | None) -> tuple[str, ...]:
+    """What activates a plugin: what is left out here would never do it, and nobody would know."""
+    if node is None:
+        return ()
+    form = 'activation = ["command:roll", "event:user_join"]'
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        reason = f"its activation must be a list, written out: {form}"
+        raise PluginLoadError(source.name, reason, path=unit.path, line=node.lineno)
+    for entry in node.elts:
+        if not _ACTIVATION.fullmatch(text(entry)):
+            shown = ast.unparse(entry)
+            reason = f"{shown} in its activation is neither a command nor an event, as in {form}"
+            raise PluginLoadError(source.name, reason, path=unit.path, line=entry.lineno)
+    return texts(node)

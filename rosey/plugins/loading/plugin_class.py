@@ -8,6 +8,7 @@ from typing import Any
 from rosey.errors import PluginLoadError
 from rosey.plugins.base import Plugin
 from rosey.plugins.loading.loader import Generation
+from rosey.plugins.supervision.permissions import ALL
 
 
 def find_plugin_class(generation: Generation) -> type[Plugin]:
@@ -50,6 +51,19 @@ def is_overridden(plugin_class: type[Plugin], method: str) -> bool:
     return own is not getattr(Plugin, method)
 
 
+def permissions_of(plugin_class: type[Plugin]) -> frozenset[str]:
+    """What a plugin may ask of the bot: what it declares, or everything."""
+    declared = plugin_class.permissions
+    return ALL if declared is None else frozenset(declared)
+
+
+def permissions_told(plugin_class: type[Plugin]) -> str:
+    """The same for people."""
+    if plugin_class.permissions is None:
+        return "everything"
+    return ", ".join(sorted(plugin_class.permissions)) or "nothing"
+
+
 def _is_plugin_class(value: object, generation: Generation) -> bool:
     return (
         isinstance(value, type)
@@ -71,6 +85,11 @@ def _faults(plugin_class: type[Plugin]) -> list[str]:
         )
         if not isinstance(getattr(plugin_class, attribute), kind)
     ]
+    declared: object = plugin_class.permissions
+    if declared is not None:
+        is_set = isinstance(declared, (set, frozenset, list, tuple))
+        if not is_set or any(entry not in [*ALL] for entry in plugin_class.permissions or ()):
+            faults.append(f"its permissions must be a set of some of {', '.join(sorted(ALL))}")
     exports, imports = (is_overridden(plugin_class, f"{way}_state") for way in ("export", "import"))
     if exports and not imports:
         faults.append("it has export_state without import_state: its state would be lost")

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rosey.errors import ConfigError, ConfigFault
 from rosey.plugins.base import Plugin
-from rosey.plugins.loading.schema import validated
+from rosey.plugins.loading.limits_reading import LimitsSchema, narrowed, seconds
+from rosey.plugins.loading.schema import ConfigSchema, Schema, fields, validated
+from rosey.plugins.supervision.limits import Limits
 
-COMMON_SETTINGS = frozenset({"enabled", "auto_reload_on_crash"})
-"""Settings that any plugin may have in its section, for the manager to read."""
+
+class _CommonSchema(ConfigSchema):
+    enabled = fields.Bool()
+    auto_reload_on_crash = fields.Bool()
+    limits = fields.Nested(LimitsSchema)
+    unload_after_idle_s = seconds()
+
+
+COMMON_SETTINGS = frozenset(_CommonSchema().fields)
+"""Settings that any plugin may have in its section, for the manager to read.
+
+Where a plugin's own schema has one of the same name, that says what it must be.
+"""
 
 
 def settings_for(plugin_class: type[Plugin], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Validate settings by what a plugin declares; what the manager reads too is left as it is.
+    """Validate settings by what a plugin declares, and by what the manager reads of each plugin.
 
     Returns:
         A copy that is the plugin's own, with defaults filled in.
@@ -23,11 +37,48 @@ def settings_for(plugin_class: type[Plugin], values: Mapping[str, Any]) -> dict[
     """
     schema = plugin_class.config_schema
     settings = {key: own_copy(value) for key, value in values.items()}
-    if schema is None:
-        return settings
-    own = {k: v for k, v in settings.items() if k not in COMMON_SETTINGS or k in schema().fields}
-    path = section_path(plugin_class.name)
-    return {**settings, **validated(schema, own, path=path, origin=plugin_class.name)}
+    common = _common_in(plugin_class, settings)
+    path, origin = section_path(plugin_class.name), plugin_class.name
+    faults: list[ConfigFault] = []
+    declared: dict[str, Any] = {}
+    checks: list[tuple[type[Schema], dict[str, Any]]] = [(_CommonSchema, common)]
+    if schema is not None:
+        checks.append((schema, {k: v for k, v in settings.items() if k not in common}))
+    for one, part in checks:
+        try:
+            checked = validated(one, part, path=path, origin=origin)
+        except ConfigError as error:
+            faults += error.faults
+        else:
+            declared = checked if one is schema else {}
+    if faults:
+        raise ConfigError(faults, origin=origin)
+    return {**settings, **declared}
+
+
+def limits_for(plugin_class: type[Plugin], settings: Mapping[str, Any], limits: Limits) -> Limits:
+    """The limits of a plugin.
+
+    Args:
+        plugin_class: What it is.
+        settings: Its settings, valid.
+        limits: Those of all plugins, for what its settings leave out.
+    """
+    common = validated(_CommonSchema, _common_in(plugin_class, settings))
+    limits = narrowed(limits, common.get("limits", {}))
+    if "unload_after_idle_s" in common:
+        limits = narrowed(limits, {"unload_after_idle_s": common["unload_after_idle_s"]})
+    # Also where its own schema has it, as it says the same there.
+    auto_reload = settings.get("auto_reload_on_crash")
+    if auto_reload is not None:
+        limits = narrowed(limits, {"crash": {"auto_reload": bool(auto_reload)}})
+    return limits
+
+
+def _common_in(plugin_class: type[Plugin], settings: Mapping[str, Any]) -> dict[str, Any]:
+    schema = plugin_class.config_schema
+    own = schema().fields if schema is not None else {}
+    return {k: v for k, v in settings.items() if k in COMMON_SETTINGS and k not in own}
 
 
 def section_path(plugin: str) -> str:

@@ -1,11 +1,24 @@
-"""One thing that a plugin has taken: how it begins, and how it is given back."""
+"""What a plugin has taken: how each thing begins, and how it is given back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from rosey.errors import LimitExceededError
+from rosey.plugins.supervision.limits import Limits
+
+
+class Phase(enum.Enum):
+    """What a ledger does with what is entered."""
+
+    STAGED = "staged"  # noted; it begins when the generation takes over
+    LIVE = "live"  # begins at once
+    PAUSED = "paused"  # what pauses is noted; it begins when the plugin is enabled
+    CLOSED = "closed"  # refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +87,19 @@ class Entry:
             return None
         self.is_active = False
         return self._give_back()
+
+
+def refusal_of_more(
+    plugin: str, entries: Mapping[int, Entry], limits: Limits, *, are_tasks: bool
+) -> LimitExceededError | None:
+    """Why a plugin may have no more tasks, or no more of all else; None where it may."""
+    limit, most = (
+        ("live_tasks", limits.live_tasks) if are_tasks else ("registrations", limits.registrations)
+    )
+    # Looked at before they are counted, which takes as long as there are entries.
+    if len(entries) < most:
+        return None
+    if sum((entry.task is not None) is are_tasks for entry in entries.values()) < most:
+        return None
+    what = limit.removeprefix("live_")
+    return LimitExceededError(plugin, limit, f"has {most:,} {what} and wants one more")

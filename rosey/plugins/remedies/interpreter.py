@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 import functools
 import gc
 import signal
@@ -25,6 +26,7 @@ _HOOKS = (
     (sys, "breakpointhook"),
     (threading, "excepthook"),
 )
+_BUILTINS = {**vars(builtins)}
 _SIGNALS = tuple(sorted(signal.valid_signals()))
 
 
@@ -63,6 +65,13 @@ def hooks(origin: Origin) -> Iterator[str]:
             default = getattr(module, f"__{name}__")
             what = f"{module.__name__}.{name} {name_of(hook)}"
             yield taken_back(what, functools.partial(setattr, module, name, default))
+
+
+def builtin_names(origin: Origin) -> Iterator[str]:
+    """What `import builtins` gives a plugin is its own; this is what went another way."""
+    for name, value in [*vars(builtins).items()]:
+        if value is not _BUILTINS.get(name) and origin.owns(value):
+            yield taken_back(f"builtins.{name}", functools.partial(_restore_builtin, name))
 
 
 def hooks_of_threads(origin: Origin) -> Iterator[str]:
@@ -149,6 +158,13 @@ class _ExitProbe:
 def _listed(name: str, things: list[Any], origin: Origin) -> Iterator[str]:
     for thing in filter(origin.owns, [*things]):
         yield taken_back(f"{name_of(thing)} in {name}", functools.partial(_remove, things, thing))
+
+
+def _restore_builtin(name: str) -> None:
+    if name in _BUILTINS:
+        vars(builtins)[name] = _BUILTINS[name]
+    else:
+        del vars(builtins)[name]
 
 
 def _remove(things: list[Any], thing: object) -> None:

@@ -59,23 +59,32 @@ def loop_signal_handlers(origin: Origin) -> Iterator[str]:
 
 
 def loop_exception_handler(origin: Origin) -> Iterator[str]:
-    """The one of asyncio takes its place."""
-    loop = running_loop()
+    """The bot's takes its place, which the bot's task factory knows; without a bot asyncio's."""
+    loop: Any = running_loop()
     handler = loop.get_exception_handler() if loop is not None else None
-    if loop is not None and origin.owns(handler):
-        take_back = functools.partial(loop.set_exception_handler, None)
+    if origin.owns(handler):
+        before = getattr(loop.get_task_factory(), "exception_handler", None)
+        # Not by the loop's own attribute: that refuses plugins, in whose name this may run.
+        take_back = functools.partial(type(loop).set_exception_handler, loop, before)
         yield taken_back(f"the loop's exception handler {name_of(handler)}", take_back)
 
 
 def threads(origin: Origin) -> Iterator[str]:
     """Nothing can stop a thread; only one that waits to call a function can be told not to."""
     frames = sys._current_frames()  # noqa: SLF001  documented, in spite of its name
-    others = {threading.current_thread(), threading.main_thread()}
-    for thread in set(threading.enumerate()) - others:
+    own = {threading.current_thread(), threading.main_thread()}
+    for thread in threading.enumerate():
+        frame = frames.pop(thread.ident or 0, None)
+        if thread in own:
+            continue
         if isinstance(thread, threading.Timer) and origin.owns(thread.function):
             yield taken_back(f"timer of {name_of(thread.function)}", thread.cancel)
-        elif _is_started_by(thread, origin) or runs(frames.get(thread.ident or 0), origin):
+        elif _is_started_by(thread, origin) or runs(frame, origin):
             yield f"thread {thread.name!r} still runs: join it in teardown"
+    # Those that `_thread` has started are on no list.
+    for frame in frames.values():
+        if runs(frame, origin):
+            yield "thread without a name still runs: end it in teardown"
 
 
 def runs(frame: types.FrameType | None, origin: Origin) -> bool:
@@ -108,4 +117,6 @@ def _cancel(handle: Any) -> None:  # noqa: ANN401  as above
 
 
 def _is_started_by(thread: threading.Thread, origin: Origin) -> bool:
-    return origin.owns(thread) or origin.owns(getattr(thread, "_target", None))
+    # A library's loop, for instance, that is to call the plugin back.
+    given = getattr(thread, "_args", ()), [*getattr(thread, "_kwargs", {}).values()]
+    return any(map(origin.owns, (thread, getattr(thread, "_target", None), *given[0], *given[1])))

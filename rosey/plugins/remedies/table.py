@@ -21,6 +21,7 @@ REMEDIES: tuple[Remedy, ...] = (
     running.threads,
     interpreter.signal_handlers,
     interpreter.exit_functions,
+    interpreter.builtin_names,
     interpreter.hooks,
     interpreter.hooks_of_threads,
     interpreter.trace_functions,

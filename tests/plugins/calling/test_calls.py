@@ -13,8 +13,9 @@ import pytest
 from rosey.errors import DeadlineExceededError, PluginError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.calls import Caller
-from rosey.plugins.calling.faults import Outcome
+from rosey.plugins.calling.faults import Fault, Outcome
 from rosey.plugins.events import Event
+from tests.plugins.nth import Await
 
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
 
@@ -48,7 +49,18 @@ async def test_handler_that_hangs_is_ended_and_named(bus: PluginEventBus) -> Non
     (handled,) = (await bus.emit("roll")).handled
 
     assert (handled.handler, handled.outcome) == ("hang", Outcome.TIMED_OUT)
+    assert str(handled.error).endswith("Error: hang at roll of rosey did not finish within 0.01 s")
     assert handled.duration_s >= 0.01
+
+
+async def test_fault_of_a_handler_that_hangs_says_where_it_hung(bus: PluginEventBus) -> None:
+    faults: list[Fault] = []
+    bus.fault_listeners.append(faults.append)
+    bus.subscribe("roll", hang)
+
+    await bus.emit("roll")
+
+    assert "in hang\n    await asyncio.Event().wait()" in faults[0].traceback
 
 
 async def test_handler_that_will_not_end_is_abandoned_and_named(bus: PluginEventBus) -> None:
@@ -219,7 +231,9 @@ async def test_call_raises_what_the_function_raises(patient: PluginEventBus) -> 
         await patient.caller.call(None, "answer", lambda: 1 / 0)
 
 
-@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), asyncio.CancelledError()])
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit(), asyncio.CancelledError()]
+)
 async def test_what_must_not_leave_a_plugin_becomes_an_error(
     patient: PluginEventBus, error: BaseException
 ) -> None:
@@ -258,6 +272,23 @@ async def test_cancelled_call_cancels_the_function(patient: PluginEventBus) -> N
 
     await ended.wait()
     assert calling.cancelled()
+
+
+async def test_error_thrown_at_whoever_calls_cancels_the_function(
+    patient: PluginEventBus,
+) -> None:
+    ended = asyncio.Event()
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with pytest.raises(MemoryError):
+        await Await(patient.caller.call(None, "setup", wait), 1, MemoryError()).run()
+
+    await ended.wait()
 
 
 async def test_closing_ends_what_still_runs() -> None:

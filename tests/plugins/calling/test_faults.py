@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -49,3 +52,54 @@ def test_fault_keeps_text_only() -> None:
     assert gone() is None
     assert fault.error.endswith("RollError: six")
     assert "raise error" in fault.traceback
+
+
+def test_message_of_any_length_is_kept_in_part() -> None:
+    fault = Fault.of("dice", "!roll", raised(ValueError(f"{'x' * 10_000_000} end")))
+
+    assert fault.error.startswith("ValueError: xxx")
+    assert " more] xxx" in fault.error
+    assert fault.error.endswith(" end")
+    assert len(fault.error) + len(fault.traceback) < 50_000
+
+
+def test_recursion_of_any_depth_is_told_by_its_last_frames() -> None:
+    def dive(depth: int) -> None:
+        if depth == 0:
+            raise ValueError("deep")
+        dive(depth - 1)
+
+    with pytest.raises(ValueError, match="deep") as caught:
+        dive(500)
+    told = Fault.of("dice", "!roll", caught.value).traceback
+
+    assert "in test_" not in told
+    assert "[Previous line repeated " in told
+    assert told.endswith("ValueError: deep\n")
+
+
+def through_rosey(function: Callable[[], object]) -> ValueError:
+    """What a function raises that code of Rosey has called."""
+    names: dict[str, Any] = {"__name__": "rosey.plugins.somewhere"}
+    exec("def call(function): function()", names)  # noqa: S102  a function that seems Rosey's
+    with pytest.raises(ValueError, match="six") as caught:
+        names["call"](function)
+    # The test's own frame comes first: pytest calls it, and nothing of Rosey does.
+    caught.value.__traceback__ = caught.tb.tb_next
+    return caught.value
+
+
+def test_traceback_begins_where_the_plugins_code_does() -> None:
+    def roll() -> None:
+        raise ValueError("six")
+
+    told = Fault.of("dice", "!roll", through_rosey(roll)).traceback
+
+    assert "in roll" in told
+    assert "in call" not in told
+
+
+def test_traceback_that_never_leaves_rosey_is_kept() -> None:
+    told = Fault.of("dice", "!roll", through_rosey(functools.partial(int, "six"))).traceback
+
+    assert "in call" in told

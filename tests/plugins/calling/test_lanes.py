@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 
 from rosey.plugins.calling.lanes import Lane
@@ -10,10 +11,9 @@ from rosey.plugins.calling.lanes import Lane
 
 async def suspended(wait: asyncio.Event, log: list[str]) -> None:
     """Wait, and log the end of it."""
-    try:
+    with contextlib.suppress(asyncio.CancelledError):
         await wait.wait()
-    finally:
-        log.append("ended")
+    log.append("ended")
 
 
 async def test_code_that_never_suspends_leaves_its_lane_free() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from rosey.plugins.calling.uncancelled import to_its_end
+from tests.plugins.nth import Await
 
 
 class Step:
@@ -63,6 +64,16 @@ async def test_what_it_raised_meanwhile_is_told_with_the_cancellation() -> None:
         await waiting
 
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+async def test_what_is_thrown_at_whoever_waits_is_raised_when_it_has_ended() -> None:
+    step = Step()
+    step.go_on.set()
+
+    with pytest.raises(MemoryError):
+        await Await(to_its_end(step.run()), 1, MemoryError()).run()
+
+    assert step.has_ended
 
 
 async def test_loop_that_is_shut_down_ends_both() -> None:

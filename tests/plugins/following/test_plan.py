@@ -25,6 +25,12 @@ def test_plugin_that_runs_is_reloaded_where_it_changed_and_unloaded_where_it_is_
     assert plan_for([sight(state, is_there=False)]) == Plan(gone=DICE)
 
 
+def test_plugin_that_waits_to_be_used_ends_where_its_file_is_gone() -> None:
+    gone = sight(S.DISCOVERED, is_waiting=True, is_there=False)
+
+    assert plan_for([gone]) == Plan(gone=DICE)
+
+
 @pytest.mark.parametrize(
     ("seen", "load"),
     [
@@ -38,6 +44,10 @@ def test_plugin_that_runs_is_reloaded_where_it_changed_and_unloaded_where_it_is_
         (sight(S.FAILED, is_changed=True), DICE),
         (sight(S.FAILED, is_changed=True, is_wanted=False), ()),
         (sight(S.LOADING), ()),
+        (sight(S.DISCOVERED, is_waiting=True), ()),
+        (sight(S.DISCOVERED, is_waiting=True, is_changed=True), DICE),
+        (sight(S.UNLOADED, is_waiting=True, is_changed=True, is_wanted=False), DICE),
+        (sight(S.FAILED, is_waiting=True, is_changed=True), DICE),
     ],
     ids=str,
 )

@@ -12,6 +12,7 @@ from rosey.errors import PluginError, PluginLoadError
 from rosey.plugins.events import Delivery
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.manager import PluginManager
+from rosey.plugins.supervision.limits import Limits
 from tests.plugins.host import Folder, Host
 
 SOON_S = 2.0
@@ -147,7 +148,7 @@ async def test_export_that_asks_for_a_reload_ends_with_its_deadline(
     folder: Folder, host: Host, manager: PluginManager
 ) -> None:
     """And does not lead to one reload after the other."""
-    host.bus.caller.deadline_s = 0.05
+    host.plugin_manager.limits = Limits(deadline_s=0.05)
     ask = 'await self.bot.plugin_manager.reload_plugin("dice")'
     folder.plugin(
         "dice",

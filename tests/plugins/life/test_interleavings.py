@@ -17,6 +17,8 @@ from rosey.errors import PluginError
 from tests.plugins.host import Folder
 from tests.plugins.life.trial import NEEDS, bot_on_trial, check, write
 
+pytestmark = pytest.mark.no_loop_debug(reason="it would trace each of a hundred thousand callbacks")
+
 SOON_S = 5.0
 """Less than anything would take that waits for a deadline."""
 

@@ -15,6 +15,7 @@ from rosey.errors import PluginLoadError
 from rosey.plugins.base import Plugin
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.manager import PluginManager
+from rosey.plugins.supervision.limits import Limits
 from tests.plugins.host import Folder, Host
 
 HEAD = """
@@ -124,7 +125,7 @@ def everything(host: Host) -> dict[str, Any]:
 @pytest.fixture
 async def old(folder: Folder, host: Host, manager: PluginManager) -> Dice:
     """A plugin that has state, beside one that has a command and a service."""
-    host.bus.caller.deadline_s = 0.2
+    host.plugin_manager.limits = Limits(deadline_s=0.2)
     write(folder)
     plugin = cast("Dice", await manager.load_plugin("dice"))
     host.services.register("taken", 1)

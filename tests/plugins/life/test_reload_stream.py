@@ -16,6 +16,8 @@ from tests.plugins.host import Folder, Host
 
 RELOADS = 1000
 
+pytestmark = pytest.mark.no_loop_debug(reason="it would trace each of a hundred thousand callbacks")
+
 COUNTER = """
     async def setup(self): {setup}
     def export_state(self): {export_state}; return self.count

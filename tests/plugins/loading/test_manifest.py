@@ -26,6 +26,7 @@ def test_literals_of_the_plugin_class_are_read(folder: Folder) -> None:
         description = "Rolls."
         dependencies = ("quotes", "scores>=1", 3)
         watch = ["questions.json", "../shared/words.txt"]
+        activation = ["command:roll", "event:user.*"]
         computed = 1 + len("x")
         annotated: int
         """,
@@ -36,6 +37,7 @@ def test_literals_of_the_plugin_class_are_read(folder: Folder) -> None:
         description="Rolls.",
         dependencies=("quotes", "scores>=1"),
         watch=("questions.json", "../shared/words.txt"),
+        activation=("command:roll", "event:user.*"),
     )
 
 
@@ -55,6 +57,34 @@ def test_watch_that_is_not_written_out_is_refused_with_its_line(folder: Folder, 
         manifest(folder)
 
     assert (caught.value.path, caught.value.line) == (path, 6)
+
+
+@pytest.mark.parametrize("value", ['"command:roll"', "TRIGGERS", '["command:a"] + OTHERS', "{}"])
+def test_activation_that_is_not_written_out_is_refused_with_its_line(
+    folder: Folder, value: str
+) -> None:
+    path = folder.plugin("dice", f"activation = {value}")
+
+    with pytest.raises(PluginLoadError, match="its activation must be a list, written") as caught:
+        manifest(folder)
+
+    assert (caught.value.path, caught.value.line) == (path, 6)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ['"roll"', '"command:"', '"command:a b"', '"service:x"', '"event: x"', "ROLL", "1", "*MORE"],
+)
+def test_malformed_activation_is_refused_with_the_line_of_the_entry(
+    folder: Folder, entry: str
+) -> None:
+    path = folder.plugin("dice", f'activation = [\n    "event:x",\n    {entry},\n]')
+
+    with pytest.raises(PluginLoadError, match="neither a command nor an event") as caught:
+        manifest(folder)
+
+    assert (caught.value.path, caught.value.line) == (path, 8)
+    assert entry.strip('"') in caught.value.reason
 
 
 @pytest.mark.parametrize(

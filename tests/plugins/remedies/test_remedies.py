@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import gc
 import inspect
@@ -14,12 +15,13 @@ import threading
 import types
 import unittest.mock
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import marshmallow
 import pytest
 import sqlalchemy.exc
 import sqlalchemy.orm
+from blockbuster import BlockBuster
 
 from rosey.diagnostics.memory import Survivor, Witness, survivors
 from rosey.plugins.loading.loader import Generation
@@ -29,13 +31,18 @@ from tests.plugins.pins import PINS
 
 
 @pytest.fixture
-def lab() -> Iterator[Bench]:
+async def lab(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """Where generations are made; a collection takes no time, as all that was before is frozen."""
+    # Taking a hook back puts Python's own there, which is not the tests' own.
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    loop = asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
     gc.collect()
     gc.freeze()
     with bench() as made:
         yield made
     gc.unfreeze()
+    loop.set_exception_handler(handler)
 
 
 @pytest.fixture
@@ -124,16 +131,29 @@ THREADS = {
     "target": "threading.Thread(target=poll, name='poller').start()",
     "method": "threading.Thread(target=K().poll, name='poller').start()",
     "class": "Poller(name='poller').start()",
+    "argument": (
+        "begun.set()\n"
+        "        wait = threading.Event.wait\n"
+        "        threading.Thread(target=wait, args=(go_on,), name='poller').start()"
+    ),
+    "daemon": "threading.Thread(target=poll, name='poller', daemon=True).start()",
+    "thread": (
+        "start = threading.Thread(target=poll, name='poller').start\n"
+        "        threading.Thread(target=start).start()"
+    ),
+    "module": "_thread.start_new_thread(poll, ())",
     "pool": "ThreadPoolExecutor(1, 'poller').submit(poll)",
 }
 
 
 @pytest.mark.parametrize("start", THREADS)
-async def test_thread_that_runs_is_named(lab: Bench, start: str) -> None:
+async def test_thread_that_runs_is_named(lab: Bench, blockbuster: BlockBuster, start: str) -> None:
+    blockbuster.deactivate()  # the plugin's code waits until its thread has begun
     code = f"""if True:
-        import threading
+        import _thread, threading
         from concurrent.futures import ThreadPoolExecutor
-        begun, go_on = threading.Event(), threading.Event()
+        class Gate(threading.Event): ...
+        begun, go_on = threading.Event(), Gate()
         def poll():
             begun.set()
             go_on.wait()
@@ -157,8 +177,28 @@ async def test_thread_that_runs_is_named(lab: Bench, start: str) -> None:
         del thread
 
     name = "poller_0" if start == "pool" else "poller"
-    assert lines == (f"thread {name!r} still runs: join it in teardown",)
+    told = f"thread {name!r} still runs: join it in teardown"
+    if start == "module":
+        told = "thread without a name still runs: end it in teardown"
+    assert lines == (told,)
     assert alive
+
+
+async def test_thread_without_a_name_that_is_another_s_is_let_alone(
+    lab: Bench, blockbuster: BlockBuster
+) -> None:
+    blockbuster.deactivate()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        go_on.wait()
+
+    _thread.start_new_thread(wait, ())
+    begun.wait()
+
+    assert remedy(lab.run("def roll(): ...")) == ()
+    go_on.set()
 
 
 async def test_open_sqlite3_connection_is_named(lab: Bench) -> None:

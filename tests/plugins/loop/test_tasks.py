@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rosey.plugins.life.tasks import own_tasks
+from rosey.plugins.loop.own_loop import own_loop
 from rosey.plugins.manager import PluginManager
 from tests.plugins.host import Folder, Host
 
@@ -95,7 +95,7 @@ async def test_task_factory_of_somebody_else_is_used_and_kept() -> None:
         return asyncio.Task(code, loop=loop, **named)
 
     loop.set_task_factory(factory)
-    end = own_tasks(loop)
+    end = own_loop(loop)
     await asyncio.create_task(asyncio.sleep(0))
     end()
 
@@ -106,7 +106,7 @@ async def test_task_factory_of_somebody_else_is_used_and_kept() -> None:
 
 async def test_task_factory_that_was_wrapped_since_is_left_in_place() -> None:
     loop = asyncio.get_running_loop()
-    end = own_tasks(loop)
+    end = own_loop(loop)
     loop.set_task_factory(None)
 
     end()

@@ -1,0 +1,52 @@
+"""An event that is sent as if it came in on a connection, and what is replied to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rosey.chat.model import Reply
+from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.events import Delivery, Event, current_event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An event, and what came of it.
+
+    Attributes:
+        delivery: Who handled it.
+        replies: What the bot said because of it, in order.
+    """
+
+    delivery: Delivery
+    replies: tuple[str, ...]
+
+
+async def exchange(bus: PluginEventBus, connection: str, event: str, data: object) -> Exchange:
+    """Emit an event as if it came in on a connection, and listen for the replies.
+
+    Returns:
+        Who handled it and what the bot replied on that connection, once all events that it led to
+        are handled. Tasks that plugins started meanwhile may still run.
+
+    Raises:
+        RuntimeError: It is called in a handler, which would wait for itself: emit instead.
+    """
+    if current_event() is not None:
+        raise RuntimeError(f"a handler would wait for itself: emit {event!r} instead")
+    replies: list[tuple[int, int, Reply]] = []
+
+    def note(sent: Event, delivery: Delivery) -> None:
+        if sent.name == "reply" and delivery.refused is None:
+            reply = Reply.of(sent.data, sent.origin or connection)
+            replies.append((sent.root, sent.id, reply))
+
+    with bus.tap(note):
+        delivery = await bus.emit(event, data, origin=connection)
+        await bus.drain(delivery.root)
+    mine = {
+        place: reply.text
+        for root, place, reply in replies
+        if root == delivery.root and reply.connection == connection
+    }
+    return Exchange(delivery=delivery, replies=tuple(mine[place] for place in sorted(mine)))

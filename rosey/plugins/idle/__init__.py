@@ -1,0 +1,1 @@
+"""Plugins that are not loaded until somebody uses them, or when nobody does any more."""
