@@ -78,7 +78,7 @@ def judge(
     recent = _within(policy.window_s, faults, now)
     if recent <= policy.max_faults:
         return Verdict(action=Action.SERVE_ON)
-    reason = f"{recent} faults within {policy.window_s:g} s"
+    reason = f"{_counted(recent, 'fault')} within {policy.window_s:g} s"
     return after_crash(reloads, now, policy, reason=reason, chance=chance)
 
 
@@ -99,12 +99,16 @@ def after_crash(
     tried = _within(policy.reload_window_s, reloads, now)
     if tried >= policy.max_reloads:
         window = f"{policy.reload_window_s:g} s"
-        reason = f"{reason}, after {tried} reloads for crashes within {window}"
+        reason = f"{reason}, after {_counted(tried, 'reload')} for crashes within {window}"
         return Verdict(action=Action.QUARANTINE, reason=reason)
     # Beyond 2 ** 64 a float would overflow; the bound holds long before.
     wait_s = min(policy.backoff_most_s, policy.backoff_s * 2.0 ** min(tried, 64))
     spread = 1.0 + policy.jitter * (2.0 * chance - 1.0)
     return Verdict(action=Action.RELOAD, after_s=wait_s * spread, reason=reason)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _within(window_s: float, moments: Sequence[float], now: float) -> int:

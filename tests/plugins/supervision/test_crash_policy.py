@@ -39,7 +39,7 @@ def test_one_fault_more_than_allowed_within_the_window_is_a_crash(
 def test_no_fault_at_all_may_be_allowed() -> None:
     verdict = judge([5], [], 5, CrashPolicy(max_faults=0))
 
-    assert (verdict.action, verdict.reason) == (Action.QUARANTINE, "1 faults within 60 s")
+    assert (verdict.action, verdict.reason) == (Action.QUARANTINE, "1 fault within 60 s")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,12 @@ def test_quarantine_after_reloads_says_so() -> None:
     reason = after_crash([1, 2, 3], 4, LENIENT, reason="a crash").reason
 
     assert reason == "a crash, after 3 reloads for crashes within 100 s"
+
+
+def test_one_reload_is_told_as_one() -> None:
+    policy = CrashPolicy(auto_reload=True, max_reloads=1)
+
+    assert "after 1 reload for crashes" in after_crash([1], 2, policy, reason="a crash").reason
 
 
 def test_wait_is_bounded_however_many_reloads_there_were() -> None:
