@@ -217,6 +217,12 @@ GOALS: tuple[Limit | Ratio | Rate, ...] = (
         limit_s=0.1,
         less="test_import[nothing]",
     ),
+    Limit(
+        what="%load_ext rosey, less a kernel's imports",
+        measured="test_import[load-ext]",
+        limit_s=0.25,
+        less="test_import[kernel]",
+    ),
 )
 
 

@@ -9,7 +9,6 @@ import enum
 import logging
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Self, cast
 
 from rosey.chat.connection import Connection, Link
@@ -237,12 +236,7 @@ class Bot:
         await self.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.stop()
 
     def on(self, event: str, handler: Handler, *, priority: int = 0) -> Subscription:
@@ -310,6 +304,12 @@ class Bot:
     async def reload(self, name: str, *, fresh: bool = False) -> None:
         """Reload a plugin; see `PluginManager.reload_plugin`."""
         await self.plugin_manager.reload_plugin(name, fresh=fresh)
+
+    async def define(
+        self, name: str, text: str | Mapping[str, str], module: str = "", *, fresh: bool = False
+    ) -> None:
+        """Load or reload a plugin from a text; see `Definitions.define`."""
+        await self.plugin_manager.define_plugin(name, text, module, fresh=fresh)
 
     async def enable(self, name: str) -> None:
         """Enable a plugin; see `PluginManager.enable_plugin`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from rosey.chat.model import Reply
@@ -27,7 +28,8 @@ async def exchange(bus: PluginEventBus, connection: str, event: str, data: objec
 
     Returns:
         Who handled it and what the bot replied on that connection, once all events that it led to
-        are handled. Tasks that plugins started meanwhile may still run.
+        are handled. Tasks that plugins started meanwhile may still run. Where it is cancelled, so
+        are the handlers that wait for something; that is no fault of theirs.
 
     Raises:
         RuntimeError: It is called in a handler, which would wait for itself: emit instead.
@@ -42,8 +44,15 @@ async def exchange(bus: PluginEventBus, connection: str, event: str, data: objec
             replies.append((sent.root, sent.id, reply))
 
     with bus.tap(note):
-        delivery = await bus.emit(event, data, origin=connection)
-        await bus.drain(delivery.root)
+        emitted = bus.emit_soon(event, data, origin=connection)
+        root = bus.pending.root_of(emitted)
+        try:
+            delivery = await asyncio.shield(emitted)
+            await bus.drain(root)
+        except asyncio.CancelledError:
+            bus.caller.call_off(root)
+            await asyncio.wait([emitted], timeout=bus.caller.grace_s)
+            raise
     mine = {
         place: reply.text
         for root, place, reply in replies

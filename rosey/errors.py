@@ -115,8 +115,7 @@ class DependentsChangedError(PluginLoadError):
     """Raised when others have come to need a plugin whose reload has begun without them."""
 
     def __init__(self, plugin: str, dependents: Sequence[str]) -> None:
-        names = ", ".join(dependents)
-        super().__init__(plugin, f"{names} came to need it meanwhile: try again")
+        super().__init__(plugin, f"{', '.join(dependents)} came to need it meanwhile: try again")
 
 
 class PluginNotFoundError(PluginError):
@@ -286,6 +285,14 @@ class UsageError(RoseyError):
     """Raised when somebody uses a command wrongly; its text is shown to them as it is."""
 
 
+class StatePathError(RoseyError, AttributeError, LookupError):
+    """Raised when a path into a plugin's state leads nowhere, or to what cannot be changed."""
+
+
+class UnreadFileError(RoseyError):
+    """Raised when a file would be written over that has what nobody here has read; it is kept."""
+
+
 class StorageError(RoseyError):
     """Raised when storage cannot do what was asked; what was committed before is intact."""
 
@@ -325,3 +332,19 @@ class StorageTooNewError(StorageError):
 
 class ConnectionLostError(RoseyError):
     """Raised when a connection broke, or something is sent while it is not up."""
+
+
+class RehearsalError(RoseyError):
+    """Raised when a throw-away copy of the bot hung or crashed; the bot itself is as it was.
+
+    Attributes:
+        printed: The end of what was printed in its process, tracebacks included.
+    """
+
+    def __init__(self, message: str, *, printed: str = "") -> None:
+        self.printed = printed
+        super().__init__(message)
+
+
+class RecordingError(RoseyError):
+    """Raised when a recording cannot be written, or is none that can be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,15 @@ async def test_prefix_is_the_configured_one(tmp_path: Path) -> None:
 
 
 # What is loaded
+
+
+async def test_plugin_is_defined_by_a_text_and_by_what_another_bot_runs() -> None:
+    text = "from rosey import *\n\nclass Parrot(Plugin):\n    name = 'parrot'\n"
+    async with Bot() as bot, Bot() as other:
+        await bot.define("parrot", text + textwrap.indent(ECHO, "    "))
+        await other.define("parrot", bot.plugin_manager.running_source("parrot"))
+
+        assert await bot.say("!echo hello") == await other.say("!echo hello") == ["hello"]
 
 
 async def test_enabled_plugins_are_loaded_and_no_others(tmp_path: Path) -> None:

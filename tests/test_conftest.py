@@ -159,6 +159,8 @@ def test(monkeypatch, tmp_path, caplog):
 def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder whose tests are held to the same."""
     monkeypatch.setenv("PYTHONPATH", str(HERE.parent))
+    # None of Rosey's own code is run there that other tests do not run.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     pytester.makeconftest((HERE / "conftest.py").read_text(encoding="utf-8"))
     pytester.makepyprojecttoml((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     return pytester

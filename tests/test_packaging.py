@@ -87,7 +87,9 @@ def test_wheel_holds_every_module(wheel: zipfile.Path) -> None:
     assert sources <= set(wheel.root.namelist())
 
 
-def test_wheel_holds_the_first_notebook(wheel: zipfile.Path) -> None:
-    shipped = wheel / "rosey" / "workbench" / "notebooks" / "01-first-plugin.ipynb"
+def test_wheel_holds_the_notebooks_and_nothing_beside_them(wheel: zipfile.Path) -> None:
+    shipped = (wheel / "rosey" / "workbench" / "notebooks").iterdir()
 
-    assert shipped.read_bytes() == (ROOT / "notebooks" / "01-first-plugin.ipynb").read_bytes()
+    assert {entry.name: entry.read_bytes() for entry in shipped} == {
+        path.name: path.read_bytes() for path in (ROOT / "notebooks").glob("*.ipynb")
+    }

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import functools
 import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rosey.chat.arguments import Argument, parse
 from rosey.chat.commands import Command, CommandContext, check_word
 from rosey.chat.cooldown import Cooldowns
 from rosey.chat.model import LOCAL, Message, Rank, Reply
 from rosey.chat.permissions import Permissions
+from rosey.chat.routed import Routed, Verdict
 from rosey.errors import CommandAlreadyRegistered, EventDroppedError, UsageError
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.calling.faults import Fault
+from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.calling.ownership import Owner, current_owner
 from rosey.plugins.events import Event, as_coroutine_function
 
 _WORD_AND_REST = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _SHOWN_CHARS = 40
+
+
+class _Call(NamedTuple):
+    """A message that calls a command."""
+
+    event: Event
+    message: Message
+    word: str
+    rest: str
 
 
 class Router:
@@ -33,6 +44,9 @@ class Router:
         prefix: What a command begins with.
         permissions: Who may use which command.
         clock: Seconds that never go back, for cooldowns.
+
+    Attributes:
+        listeners: Told of each call of a command, once it is over.
     """
 
     def __init__(
@@ -45,6 +59,7 @@ class Router:
     ) -> None:
         self.prefix = prefix
         self.permissions = permissions if permissions is not None else Permissions()
+        self.listeners: tuple[Callable[[Event, Routed], None], ...] = ()
         self._bus = bus
         self._cooldowns = Cooldowns(clock)
         self._commands: dict[str, Command] = {}
@@ -112,66 +127,111 @@ class Router:
         """The command that a word calls, in any case; the whole word counts."""
         return self._commands.get(word.casefold())
 
+    def called(self, text: str) -> Command | None:
+        """The command that a message calls; None where it calls none."""
+        found = self._call_in(text)
+        return None if found is None else self.find(found[0])
+
     async def handle(self, event: Event, data: object) -> None:
         """Answer the message that an event carries, where it calls a command."""
         message = Message.of(data, event.origin or LOCAL)
-        if not message.text.startswith(self.prefix):
-            return
-        found = _WORD_AND_REST.match(message.text, len(self.prefix))
+        found = self._call_in(message.text)
         if found is None:
             return
-        word, rest = found.groups()
+        call = _Call(event, message, *found)
+        command = self.find(call.word)
         try:
-            command = await self._command(word, event)
+            command = await self._current(command, call)
         except EventDroppedError:
             if message.is_private:
-                busy = f"{self.prefix}{word[:_SHOWN_CHARS]} has too much to do: try again later."
+                shown = call.word[:_SHOWN_CHARS]
+                busy = f"{self.prefix}{shown} has too much to do: try again later."
                 await self._send(message, busy)
+            self._tell(call, command, Verdict.BUSY)
             return
         if command is not None:
-            await self._answer(command, event, message, word, rest)
-        elif message.is_private:
+            await self._answer(command, call)
+            return
+        if message.is_private:
             # In company the word may be meant for another bot.
-            await self._send(message, self._unknown(word, self.permissions.rank_of(message.user)))
+            rank = self.permissions.rank_of(message.user)
+            await self._send(message, self._unknown(call.word, rank))
+        self._tell(call, None, Verdict.UNKNOWN)
 
-    async def _command(self, word: str, event: Event) -> Command | None:
-        """What a word calls; while its plugin changes, what it calls once that is over."""
-        command = self.find(word)
+    def _call_in(self, text: str) -> tuple[str, str] | None:
+        """The word after the prefix, and what follows it; None where a text calls nothing."""
+        if not text.startswith(self.prefix):
+            return None
+        found = _WORD_AND_REST.match(text, len(self.prefix))
+        return None if found is None else (found[1], found[2])
+
+    async def _current(self, command: Command | None, call: _Call) -> Command | None:
+        """The command; while its plugin changes, what the word calls once that is over."""
         owner = command.owner if command is not None else None
-        if owner is None or owner.gate.admits(current_owner(), event.root):
+        if owner is None or owner.gate.admits(current_owner(), call.event.root):
             return command
         await owner.gate.turn()
-        return self.find(word)
+        return self.find(call.word)
 
-    async def _answer(
-        self, command: Command, event: Event, message: Message, word: str, rest: str
-    ) -> None:
+    async def _answer(self, command: Command, call: _Call) -> None:
+        message = call.message
         rank = self.permissions.rank_of(message.user)
         shown = f"{self.prefix}{command.name}"
         if rank < command.rank:
             await self._send(message, f"{shown} needs the rank {command.rank}.")
+            self._tell(call, command, Verdict.RANK)
             return
         wait_s = self._wait_s(command, message, rank)
         if wait_s > 0:
             if message.is_private:
                 await self._send(message, f"{shown} can be used again in {wait_s:.1f} s.")
+            self._tell(call, command, Verdict.COOLDOWN)
             return
+        await self._carry_out(command, call, rank)
+
+    async def _carry_out(self, command: Command, call: _Call, rank: Rank) -> None:
+        message, shown = call.message, f"{self.prefix}{command.name}"
         context = CommandContext(
-            event=event,
+            event=call.event,
             message=message,
-            command=word.casefold(),
+            command=call.word.casefold(),
             rank=rank,
             send=lambda text: self._send(message, text),
         )
+        began_at = time.perf_counter()
         try:
-            await self._call(command, context, rest)
+            await self._call(command, context, call.rest)
         except UsageError as error:
+            self._tell(call, command, Verdict.USAGE, str(error), began_at)
             reason = f" ({error})" if str(error) else ""
             await self._send(message, f"Usage: {command.usage(self.prefix)}{reason}")
+        except asyncio.CancelledError:
+            self._tell(call, command, Verdict.CANCELLED, None, began_at)
+            raise
         except Exception as error:  # noqa: BLE001  a command's fault is its plugin's alone
+            self._tell(call, command, Verdict.FAILED, describe(error), began_at)
             self._bus.report(Fault.of(command.plugin, shown, error))
             at = command.plugin or "rosey"
             await self._send(message, f"{shown} failed: a fault in {at}, which was noted.")
+        else:
+            self._tell(call, command, Verdict.ANSWERED, None, began_at)
+
+    def _tell(
+        self,
+        call: _Call,
+        command: Command | None,
+        verdict: Verdict,
+        error: str | None = None,
+        began_at: float | None = None,
+    ) -> None:
+        if not self.listeners:
+            return
+        now = time.perf_counter()
+        name, plugin = (command.name, command.plugin) if command is not None else (None, None)
+        began_at = now if began_at is None else began_at
+        routed = Routed(call.word, name, plugin, verdict, error, began_at, now - began_at)
+        for listener in self.listeners:
+            listener(call.event, routed)
 
     async def _call(self, command: Command, context: CommandContext, rest: str) -> None:
         if command.arguments is None:

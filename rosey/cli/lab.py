@@ -35,24 +35,27 @@ def lab(options: Sequence[str]) -> int:
 
 
 def notebook_here() -> Path:
-    """The first notebook, below the working directory, with a folder for its plugins.
+    """The first notebook, below the working directory, with those after it and their plugins.
 
-    In a checkout it is the checkout's own; elsewhere a copy, made the first time. A file that is
-    there is never overwritten.
+    In a checkout they are the checkout's own; elsewhere copies, made the first time. A file that
+    is there is never overwritten.
 
     Raises:
-        RoseyError: It cannot be copied.
+        RoseyError: They cannot be copied.
     """
     try:
         (NOTEBOOK.parent / "plugins").mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), NOTEBOOK.open("xb") as copy:
-            copy.write(_original().read_bytes())
+        for original in _originals().glob("*.ipynb"):
+            place = NOTEBOOK.with_name(original.name)
+            with contextlib.suppress(FileExistsError), place.open("xb") as copy:
+                copy.write(original.read_bytes())
     except OSError as error:
         raise RoseyError(f"{NOTEBOOK} cannot be made here: {error.strerror}") from error
     return NOTEBOOK
 
 
-def _original() -> Path:
+def _originals() -> Path:
+    """The folder of the notebooks that are shipped, or of those in the checkout."""
     package = Path(__file__).parent.parent
-    shipped = package / "workbench" / NOTEBOOK
-    return shipped if shipped.is_file() else package.parent / NOTEBOOK
+    shipped = package / "workbench" / NOTEBOOK.parent
+    return shipped if shipped.is_dir() else package.parent / NOTEBOOK.parent

@@ -260,4 +260,5 @@ def _plugins(
 
 
 def _at(base: Path | None, path: str) -> Path:
-    return (base or Path()) / path
+    """Where a path leads now, wherever the process goes later; links are not followed."""
+    return ((base or Path()) / path).absolute()

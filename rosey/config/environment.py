@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -67,8 +68,8 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
-        # Also as `repr` writes them; the longest first, as one may be the beginning of another.
-        forms = self._secrets | {repr(s)[1:-1] for s in self._secrets}
+        forms = {form for secret in self._secrets for form in _forms(secret)}
+        # The longest first, as one may be the beginning of another.
         self._forms = sorted(forms, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -103,6 +104,12 @@ def as_written(value: object, written: object) -> Any:  # noqa: ANN401  a settin
         entries = written[: len(value)] if isinstance(written, list) else []
         return [as_written(*pair) for pair in itertools.zip_longest(value, entries)]
     return value
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """A secret as it is, as `repr` writes it, and as JSON does, in ASCII or not."""
+    in_json = (json.dumps(secret, ensure_ascii=is_ascii) for is_ascii in (True, False))
+    return secret, *(quoted[1:-1] for quoted in (repr(secret), *in_json))
 
 
 def _below(path: str, key: object) -> str:

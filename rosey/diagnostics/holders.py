@@ -14,19 +14,33 @@ import reprlib
 import sys
 import threading
 import types
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
 
 from rosey.plugins.remedies import Origin
-from rosey.plugins.remedies.lines import name_of
+from rosey.plugins.remedies.lines import CONTAINED, name_of
 
 _MOST_LEVELS = 16
 _MOST_NODES = 5_000
+_BUILT_IN = (
+    "cell_contents",
+    "_coro",
+    "__traceback__",
+    "__cause__",
+    "__context__",
+    "exceptions",
+    "__bases__",
+    "__class__",
+)
 _FROM_C = (
     "kept alive from C code, which does not say who it is: an argument of an atexit function, a "
     "function for os.register_at_fork, a callback of sqlite3 or ctypes, or a variable of a running "
     "function"
 )
+
+
+Walls = frozenset[tuple[int, int]]
+"""Holders and what they hold, by identity, that somebody else tells of: a notebook's variables."""
 
 
 def called(thing: object) -> str:
@@ -52,10 +66,18 @@ class Search:
     Args:
         things: All that is known to live of a generation.
         origin: Tells what else is its own, and therefore no holder.
+        walls: Where it does not look further; see `Walls`.
+
+    Attributes:
+        met_wall: Whether it has come to one.
     """
 
-    def __init__(self, things: Sequence[object], origin: Origin) -> None:
+    def __init__(
+        self, things: Sequence[object], origin: Origin, walls: Walls = frozenset()
+    ) -> None:
         self._origin = origin
+        self._walls = walls
+        self.met_wall = False
         known: dict[str, object] = {**sys.modules}
         self._namespaces = {
             id(vars(module)): str(vars(module).get("__name__", name))
@@ -77,6 +99,9 @@ class Search:
                 return
             reached: set[int] = set()
             for holder, held in self._edges(frontier):
+                if (id(holder), held) in self._walls:
+                    self.met_wall = True
+                    continue
                 way_in = self._way_in.get(held, id(holder))
                 if way_in in self._ended:
                     continue
@@ -134,8 +159,8 @@ class Search:
         return None if self._origin.owns(thing) else _active(thing)
 
     def _line(self, root: str, path: Sequence[object]) -> str:
-        expression = _expression(path, is_namespace=id(path[0]) in self._namespaces)
-        return f"{called(path[-1])} kept alive by {_said(root, expression)}"
+        expression = expression_of(path, is_namespace=id(path[0]) in self._namespaces)
+        return f"{called(path[-1])} kept alive by {_shown(root)}{expression}"
 
     def _is_own(self, thing: object) -> bool:
         if type(thing) is dict:
@@ -166,16 +191,7 @@ def _shown(module: str) -> str:
     return re.sub(r"^rosey_plugins:(\w+)@\d+", r"\1", module)
 
 
-def _said(root: str, expression: str) -> str:
-    """The holder in words, where it is the developer's own notebook."""
-    if root != "__main__" or "get_ipython" not in vars(sys.modules[root]):
-        return f"{_shown(root)}{expression}"
-    if re.match(r"\.(_{1,3}|_\d+|_oh|Out)(?!\w)", expression):
-        return f"IPython's history, {expression[1:]}: %reset -f out forgets it"
-    return f"your variable {expression[1:]}"
-
-
-def _expression(path: Sequence[object], *, is_namespace: bool) -> str:
+def expression_of(path: Sequence[object], *, is_namespace: bool) -> str:
     """The Python expression that leads from the root of a path to its end.
 
     Args:
@@ -186,38 +202,55 @@ def _expression(path: Sequence[object], *, is_namespace: bool) -> str:
     for holder, held in itertools.pairwise(path):
         is_attribute, is_namespace = is_namespace, _is_namespace(holder, held)
         if not is_namespace:
-            unknown = f" -> {name_of(held)}" if held is not path[-1] else ""
-            text += _step(holder, held, is_attribute=is_attribute) or unknown
+            step = _step(holder, held, is_attribute=is_attribute)
+            if not step and held is not path[-1]:
+                step = f" -> {name_of(held)}"
+            text += step
     return text
 
 
 def _is_namespace(holder: object, held: object) -> bool:
     """Whether `held` is the dictionary of the attributes of `holder`."""
-    attributes = getattr(holder, "__dict__", None)
+    attributes = _namespace(holder)
     if isinstance(attributes, types.MappingProxyType):
         attributes = gc.get_referents(attributes)[0]
     return attributes is held
 
 
+def _namespace(holder: object) -> Any:  # noqa: ANN401  a dictionary, or what shows one
+    with contextlib.suppress(*CONTAINED):
+        return holder.__dict__
+    return {}
+
+
 def _step(holder: object, held: object, *, is_attribute: bool) -> str:
-    if isinstance(holder, dict):
-        for key, value in [*holder.items()]:
-            if value is held:
-                return f".{key}" if is_attribute else f"[{reprlib.repr(key)}]"
-        return " (as a key)"
-    if isinstance(holder, list | tuple | collections.deque):
-        return f"[{next(n for n, value in enumerate(holder) if value is held)}]"
-    if isinstance(holder, set | frozenset):
+    # By type: what a stranger's object says of its class may be a property, and fail.
+    kind = type(holder)
+    if issubclass(kind, dict):
+        return _step_by_key(cast("dict[object, object]", holder), held, is_attribute=is_attribute)
+    if issubclass(kind, list | tuple | collections.deque):
+        items = cast("Iterable[object]", holder)
+        return f"[{next(n for n, value in enumerate(items) if value is held)}]"
+    if issubclass(kind, set | frozenset):
         return " (in a set)"
     return next((f".{name}" for name, value in _attributes(holder) if value is held), "")
 
 
+def _step_by_key(holder: dict[object, object], held: object, *, is_attribute: bool) -> str:
+    for key, value in [*holder.items()]:
+        if value is held:
+            return f".{key}" if is_attribute else f"[{reprlib.repr(key)}]"
+    return " (as a key)"
+
+
 def _attributes(holder: object) -> Iterator[tuple[str, object]]:
-    yield from [*getattr(holder, "__dict__", {}).items()]
+    yield from [*_namespace(holder).items()]
     for kind in type(holder).__mro__:
         for name, member in [*vars(kind).items()]:
             if isinstance(member, types.MemberDescriptorType):
                 with contextlib.suppress(AttributeError):
                     yield name, member.__get__(holder)
-    for name in ("cell_contents", "_coro", "__traceback__", "__bases__", "__class__"):
-        yield name, getattr(holder, name, None)
+    for name in _BUILT_IN:
+        # A stranger's property may raise anything.
+        with contextlib.suppress(*CONTAINED):
+            yield name, getattr(holder, name, None)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from rosey.chat.escaping import for_log
 from rosey.plugins.calling.faults import describe
+from rosey.plugins.events import current_event
 
 RECORDS_KEPT = 1_000
 LOGGERS = ("rosey", "plugin")
+LEVELS = ("INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class LogLine:
         level: DEBUG, INFO, WARNING, ERROR or CRITICAL.
         logger: Its logger: `plugin.NAME`, or a module of Rosey.
         plugin: The plugin that logged it, or that Rosey logged it about; None where there is none.
+        event: The id of the event during whose handling it was logged; None where there was none.
         text: The message on one line, with the exception that it tells of.
     """
 
@@ -30,6 +33,7 @@ class LogLine:
     level: str
     logger: str
     plugin: str | None
+    event: int | None
     text: str
 
 
@@ -70,15 +74,35 @@ class LogRing(logging.Handler):
                 at=record.created,
                 level=record.levelname,
                 logger=record.name,
-                plugin=_plugin(record),
+                plugin=plugin_of(record),
+                event=event.id if (event := current_event()) is not None else None,
                 text=for_log(self._redact(_text(record))),
             )
         )
 
-    def lines(self, plugin: str | None = None) -> tuple[LogLine, ...]:
-        """What was kept, oldest first; of one plugin where it is named."""
-        kept = tuple(self._lines)
-        return kept if plugin is None else tuple(line for line in kept if line.plugin == plugin)
+    def lines(
+        self, plugin: str | None = None, *, level: str = "INFO", event: int | None = None
+    ) -> tuple[LogLine, ...]:
+        """What was kept, oldest first.
+
+        Args:
+            plugin: Of which plugin; None for all.
+            level: How grave at least: one of `LEVELS`.
+            event: Logged while which event was handled; None for any.
+        """
+        least = LEVELS.index(level)
+        return tuple(
+            line
+            for line in tuple(self._lines)
+            if (plugin is None or line.plugin == plugin)
+            and (event is None or line.event == event)
+            and _rank(line.level) >= least
+        )
+
+
+def _rank(level: str) -> int:
+    # A plugin may have levels of its own, whose names say nothing to us.
+    return LEVELS.index(level) if level in LEVELS else 0
 
 
 def _text(record: logging.LogRecord) -> str:
@@ -92,7 +116,7 @@ def _text(record: logging.LogRecord) -> str:
     return text
 
 
-def _plugin(record: logging.LogRecord) -> str | None:
+def plugin_of(record: logging.LogRecord) -> str | None:
     """Whose record it is: by its logger, or as `extra={"plugin": ...}` says."""
     family, _, rest = record.name.partition(".")
     if family == "plugin":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import gc
 import itertools
 import sys
@@ -11,7 +12,7 @@ import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rosey.diagnostics.holders import Search, called
+from rosey.diagnostics.holders import Search, Walls, called
 from rosey.plugins.base import Plugin
 from rosey.plugins.loading.loader import Generation
 from rosey.plugins.remedies import Origin
@@ -63,12 +64,13 @@ class Witnesses:
     """Watches the generations that a running bot ends; it pins none.
 
     Args:
-        most: How many generations of one plugin are watched: the newest that live.
+        most: How many generations of one plugin are watched: the oldest and the newest that live.
     """
 
     def __init__(self, most: int = 8) -> None:
         self._most = most
         self._watched: dict[str, tuple[Witness, ...]] = {}
+        self._ended = collections.Counter[str]()
 
     def watch(self, generation: Generation, plugin: Plugin | None = None) -> None:
         """Have a look at a generation that ends now; to be called before it is dropped.
@@ -78,8 +80,17 @@ class Witnesses:
             plugin: Its instance, where there is one.
         """
         witness = Witness(generation, plugin)
+        self._ended[witness.plugin] += 1
         living = [w for w in self._watched.get(witness.plugin, ()) if w.alive]
-        self._watched[witness.plugin] = (*living, witness)[-self._most :]
+        watched, half = (*living, witness), self._most // 2
+        # Many of the newest are garbage that is not collected yet; the oldest are held by somebody.
+        if len(watched) > self._most:
+            watched = (*watched[:half], *watched[half - self._most :])
+        self._watched[witness.plugin] = watched
+
+    def ended(self, plugin: str | None = None) -> int:
+        """How many generations have ended, of one plugin or of all."""
+        return self._ended.total() if plugin is None else self._ended[plugin]
 
     def survivors(self) -> tuple[Survivor, ...]:
         """Which of them live, by plugin and oldest first. This blocks, and any thread may ask."""
@@ -116,25 +127,29 @@ def survivors(witnesses: Iterable[Witness]) -> tuple[Survivor, ...]:
     )
 
 
-def explain(witness: Witness) -> tuple[str, ...]:
+def explain(witness: Witness, walls: Walls = frozenset()) -> tuple[str, ...]:
     """Say who holds a generation that should be gone. This blocks for 10 to 500 ms.
 
     It ends a freeze of the garbage collector: what is frozen is not seen to hold anything.
 
+    Args:
+        witness: That of the generation.
+        walls: What holds it with the knowledge of the caller.
+
     Returns:
         A line for each holder, such as `class Cfg kept alive by scores.Score.known['Cfg']`. Where
-        Python cannot see the holder, a line that says so. Nothing for a generation that is gone.
+        Python cannot see the holder, a line that says so. Nothing for a generation that is gone,
+        or lives by what the caller knows alone.
     """
     gc.collect()
     gc.unfreeze()
     things = witness.things()
     if not things:
         return ()
-    search = Search(things, witness.origin)
+    search = Search(things, witness.origin, walls)
     lines = [*_threads(witness.origin), *_exit_functions(witness.origin), *search.run()]
-    lines = (
-        lines or [*search.held_from_c()] or [f"{called(things[0])} lives, but no holder was found"]
-    )
+    if not lines and not search.met_wall:
+        lines = [*search.held_from_c()] or [f"{called(things[0])} lives, but no holder was found"]
     return tuple(dict.fromkeys(lines))[:_MOST_LINES]
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from rosey.chat.commands import Command
 from rosey.chat.router import Router
+from rosey.diagnostics.rows import Rows
 from rosey.diagnostics.shown import Shown
 from rosey.diagnostics.usage import Usage, usage_of
 from rosey.plugins.bus import PluginEventBus
@@ -84,7 +85,7 @@ class PluginSnapshot:
         version: Of the code that runs; where none runs, as its source says.
         description: One line.
         author: Who wrote it.
-        source: Its file or folder.
+        source: Its file or folder, or the name of its cell.
         generation: Counts the loads of all plugins; None where it is not loaded.
         reloads: Successful ones since it was loaded.
         last_reload: How the last of them went; None before.
@@ -148,10 +149,10 @@ class BotSnapshot:
     uptime_s: float | None
     config: str
     connection: str
-    plugins: tuple[PluginSnapshot, ...]
+    plugins: Rows[PluginSnapshot]
     rejected: Mapping[str, str]
-    services: tuple[ServiceInfo, ...]
-    commands: tuple[CommandSnapshot, ...]
+    services: Rows[ServiceInfo]
+    commands: Rows[CommandSnapshot]
     events: tuple[str, ...]
 
 
@@ -165,10 +166,10 @@ def bot_snapshot(bot: Observed) -> BotSnapshot:
         uptime_s=_since(bot.started_at),
         config=bot.config_origin,
         connection=bot.connection_name,
-        plugins=tuple(_plugin(bot, slot) for slot in slots),
+        plugins=Rows(_plugin(bot, slot) for slot in slots),
         rejected={name: bot.redact(error.reason) for name, error in rejected},
-        services=tuple(info for info in infos if info is not None),
-        commands=tuple(_command(bot, command) for command in bot.router.commands()),
+        services=Rows(info for info in infos if info is not None),
+        commands=Rows(_command(bot, command) for command in bot.router.commands()),
         events=tuple(sorted({s.pattern for s in bot.bus.subscriptions()})),
     )
 
@@ -183,22 +184,6 @@ def plugin_snapshot(bot: Observed, name: str) -> PluginSnapshot:
     return _plugin(bot, bot.plugin_manager.slots.known(name))
 
 
-def state_of(bot: Observed, name: str) -> dict[str, str]:
-    """The attributes that a loaded plugin has beside those of every plugin, as bounded text.
-
-    Raises:
-        PluginNotFoundError: It is not loaded.
-    """
-    plugin = bot.plugin_manager.slots.get_loaded(name).serving.plugin
-    common = {"bot", "config", "logger", "enabled", "storage", "_ledger"}
-    shown = Shown(bot.redact)
-    return {
-        attribute: shown.repr(value)
-        for attribute, value in vars(plugin).items()
-        if attribute not in common
-    }
-
-
 def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
     staged = slot.staged
     plugin = staged.plugin if staged is not None else None
@@ -210,7 +195,7 @@ def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
         version=facts.version,
         description=bot.redact(facts.description),
         author=plugin.author if plugin is not None else "",
-        source=str(slot.source.path),
+        source=str(slot.source.place),
         generation=staged.generation.serial if staged is not None else None,
         reloads=slot.reloads,
         last_reload=slot.last_reload,
@@ -223,7 +208,7 @@ def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
         permissions=tuple(sorted(staged.ledger.permissions)) if staged is not None else None,
         usage=usage_of(slot, storage_bytes=bot.storage_bytes(slot.name)),
         fault_count=slot.fault_count,
-        last_fault=_redacted(bot, slot.faults[-1]) if slot.faults else None,
+        last_fault=redacted(bot, slot.faults[-1]) if slot.faults else None,
         left_behind=tuple(map(bot.redact, slot.left_behind)),
         error=bot.redact(str(slot.error)) if slot.error is not None else None,
         waits_for=slot.dormant.waits_for if slot.dormant is not None else (),
@@ -246,7 +231,8 @@ def _shown(bot: Observed, name: str, values: Mapping[str, Any]) -> dict[str, str
     return {key: shown.repr(value) for key, value in bot.shown_config(name, values).items()}
 
 
-def _redacted(bot: Observed, fault: Fault) -> Fault:
+def redacted(bot: Observed, fault: Fault) -> Fault:
+    """A fault without the values of secrets."""
     return dataclasses.replace(
         fault, error=bot.redact(fault.error), traceback=bot.redact(fault.traceback)
     )

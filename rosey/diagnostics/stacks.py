@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rosey.plugins.calling.ownership import current_call
@@ -68,6 +69,17 @@ def plugin_of(frame: types.FrameType) -> str | None:
     """The plugin whose code a frame executes; None where it is no plugin's."""
     family, _, rest = str(frame.f_globals.get("__name__", "")).partition(":")
     return rest.partition("@")[0] if family == NAMESPACE else None
+
+
+def awaiting(code: object) -> Iterator[types.FrameType]:
+    """The frames of a coroutine, and of what it awaits, the outermost first."""
+    # A suspended task itself tells of the outermost only.
+    while code is not None:
+        frame = getattr(code, "cr_frame", None) or getattr(code, "gi_frame", None)
+        if frame is None:
+            return
+        yield frame
+        code = getattr(code, "cr_await", None) or getattr(code, "gi_yieldfrom", None)
 
 
 def _outermost_first(frame: types.FrameType) -> list[types.FrameType]:

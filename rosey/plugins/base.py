@@ -168,7 +168,7 @@ class Plugin:
         It may be kept: it leads to the provider's newest version also after a reload.
         """
         services: ServiceRegistry = self.bot.services
-        return services.handle(service_name) if services.info(service_name) else None
+        return services.handle(service_name) or None
 
     def provide_service(
         self, service_name: str, service: object, *, version: str | None = None

@@ -20,20 +20,17 @@ from rosey.plugins.delivery.dispatch import Round, dispatch
 from rosey.plugins.delivery.filters import Filters
 from rosey.plugins.delivery.flow import ERROR, Flow
 from rosey.plugins.delivery.from_threads import FromThreads
+from rosey.plugins.delivery.pending import Pending
 from rosey.plugins.delivery.routes import Routes
-from rosey.plugins.events import (
-    Delivery,
-    Event,
-    Handler,
-    Record,
-    Subscription,
-    current_event,
-)
+from rosey.plugins.events import Delivery, Event, Handler, Record, Subscription, current_event
 
 logger = logging.getLogger(__name__)
 
 Tap = Callable[[Event, Delivery], None]
 """Sees every event after its delivery: for logs, panels, recorders and tests, not for plugins."""
+
+Lookout = Callable[[Event], None]
+"""Sees every event before its delivery."""
 
 
 class PluginEventBus:
@@ -52,11 +49,13 @@ class PluginEventBus:
         self._routes = Routes()
         self._filters = Filters(self.caller, self.report)
         self._flow = Flow(self.caller, self.report)
+        self._lookouts: tuple[Lookout, ...] = ()
         self._taps: tuple[Tap, ...] = ()
+        self._told_of_cancelled: tuple[Tap, ...] = ()
         self._event_ids = itertools.count(1)
         self._serials = itertools.count()
         self.fault_listeners: list[Callable[[Fault], None]] = []
-        self._soon: dict[asyncio.Task[Delivery], int] = {}
+        self.pending = Pending()
         self._from_threads = FromThreads()
 
     def subscribe(
@@ -124,21 +123,25 @@ class PluginEventBus:
         return Event(name, data, source, next(self._event_ids), current_call.get(), origin)
 
     async def _deliver(self, sent: Event) -> Delivery:
+        for lookout in self._lookouts:
+            self._show(lookout, sent)
         records: list[Record] = []
         refused = self._flow.excess(sent) if sent.hops else None
-        if refused is not None:
-            await self._flow.slow_down(sent)
-        else:
-            route = self._routes.kept(sent.name)
-            if route is None:
+        try:
+            if refused is not None:
+                await self._flow.slow_down(sent)
+            elif (route := self._routes.kept(sent.name)) is None:
                 await self._deliver_anew(sent, records)
             else:
                 rest = dispatch(self.caller, route, sent, records, self.report, self._routes.route)
                 if rest is not None:
                     await rest
+        except asyncio.CancelledError:
+            self._show_cancelled(sent, Delivery(sent, records, refused))
+            raise
         delivery = Delivery(sent, records, refused)
         for tap in self._taps:
-            self._tap(tap, sent, delivery)
+            self._show(tap, sent, delivery)
         if sent.id >= self._flow.breathes_at:
             await self._flow.breathe(sent)
         return delivery
@@ -169,8 +172,7 @@ class PluginEventBus:
             context=contextvars.copy_context(),
             name=f"rosey-emit {event}",
         )
-        self._soon[task] = sent.root
-        task.add_done_callback(self._soon.pop)
+        self.pending.add(task, sent.root)
         owner = current_owner()
         if owner is not None:
             account = owner.account
@@ -211,16 +213,13 @@ class PluginEventBus:
             root: Wait only for those that this event led to.
         """
         here = current_event()
-        while waiting := [
-            task
-            for task, its_root in self._soon.items()
-            if (root is None or its_root == root) and (here is None or its_root != here.root)
-        ]:
+        mine = here.root if here is not None else None
+        while waiting := self.pending.tasks(root, without=mine):
             await asyncio.wait(waiting)
 
     async def close(self) -> None:
         """Cancel what is still on its way."""
-        waiting = [*self._soon]
+        waiting = self.pending.tasks()
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
@@ -247,14 +246,37 @@ class PluginEventBus:
         """Look anew whom each event goes to: a gate has been closed or opened."""
         self._routes.forget()
 
+    @property
+    def routes_serial(self) -> int:
+        """Counts how often it has changed whom events go to."""
+        return self._routes.serial
+
+    def listeners(self, event: str) -> tuple[Subscription, ...]:
+        """Whom an event of this name goes to as of now, in the order in which they run."""
+        return tuple(subscription for _, subscription in self._routes.route(event))
+
     @contextlib.contextmanager
-    def tap(self, function: Tap) -> Iterator[None]:
-        """Show every event to `function` after its delivery, inside the `with` block."""
+    def tap(
+        self, function: Tap, *, before: Lookout | None = None, cancelled: Tap | None = None
+    ) -> Iterator[None]:
+        """Show every event to `function` after its delivery, inside the `with` block.
+
+        Args:
+            function: Called with event and report.
+            before: Called with the event, before anybody else gets it.
+            cancelled: Called instead of `function` where whoever emitted it was cancelled.
+        """
         self._taps = (*self._taps, function)
+        if before is not None:
+            self._lookouts = (*self._lookouts, before)
+        if cancelled is not None:
+            self._told_of_cancelled = (*self._told_of_cancelled, cancelled)
         try:
             yield
         finally:
-            self._taps = tuple(t for t in self._taps if t is not function)
+            self._taps = tuple(t for t in self._taps if t != function)
+            self._lookouts = tuple(look for look in self._lookouts if look != before)
+            self._told_of_cancelled = tuple(t for t in self._told_of_cancelled if t != cancelled)
 
     def report(self, fault: Fault) -> None:
         """Log a fault once, with its traceback, and announce it as `plugin.error`."""
@@ -302,9 +324,13 @@ class PluginEventBus:
                 kind, label, begin=begin, give_back=give_back
             )
 
-    def _tap(self, tap: Tap, event: Event, delivery: Delivery) -> None:
+    def _show_cancelled(self, event: Event, delivery: Delivery) -> None:
+        for tap in self._told_of_cancelled:
+            self._show(tap, event, delivery)
+
+    def _show(self, tap: Callable[..., None], event: Event, *delivery: Delivery) -> None:
         try:
-            tap(event, delivery)
+            tap(event, *delivery)
         except Exception:
             logger.exception("a tap failed at %s", event.name)
 

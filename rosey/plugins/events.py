@@ -227,6 +227,7 @@ class Handled:
         handler: The handler's name.
         priority: With which it ran.
         outcome: How it ended.
+        began_at: When it began, by `time.perf_counter`.
         duration_s: Seconds from its start to its end, waiting included.
         error: The exception on one line, where it failed.
     """
@@ -235,11 +236,12 @@ class Handled:
     handler: str
     priority: int
     outcome: Outcome
+    began_at: float
     duration_s: float
     error: str | None
 
 
-Record = tuple[int, HandlerFace, Outcome, float, str | None]
+Record = tuple[int, HandlerFace, Outcome, float, float, str | None]
 """A `Handled` in the making: its place in the order of starting, then the facts."""
 
 
@@ -278,10 +280,11 @@ class Delivery:
                 handler=face.handler,
                 priority=face.priority,
                 outcome=outcome,
+                began_at=began_at,
                 duration_s=duration_s,
                 error=error,
             )
-            for _, face, outcome, duration_s, error in sorted(self._records)
+            for _, face, outcome, began_at, duration_s, error in sorted(self._records)
         )
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +13,22 @@ from rosey.plugins.base import Host, Plugin
 from rosey.plugins.events import Delivery
 from rosey.plugins.idle.dormancy import Dormancy, StandIn, no_stand_in
 from rosey.plugins.idle.idling import Idling
+from rosey.plugins.life.closing import QUIESCE_S
+from rosey.plugins.life.defining import Definitions, Texts
 from rosey.plugins.life.launch import Launch
 from rosey.plugins.life.load_order import Arm, load_in_order, not_loaded, told
+from rosey.plugins.life.progress import ASKED_FOR, CRASHED, SETTINGS
 from rosey.plugins.life.recovery import Recovery
-from rosey.plugins.life.reloading import Reloader, Request
+from rosey.plugins.life.reloading import Reloader
 from rosey.plugins.life.safe_start import Markers, SafeStart
 from rosey.plugins.life.slots import Slots
 from rosey.plugins.life.staging import Ended, Stage, nobody
-from rosey.plugins.life.steps import Steps
+from rosey.plugins.life.steps import Steps, nothing_attached
 from rosey.plugins.lifecycle import PluginState, dependents_of
 from rosey.plugins.loading.discovery import discover
 from rosey.plugins.loading.loader import Loader
-from rosey.plugins.loading.settings import limits_for
 from rosey.plugins.loop.own_loop import own_loop
 from rosey.plugins.supervision.limits import Limits
-
-QUIESCE_S = 5.0
-"""Seconds that what a plugin is handling has to finish by default when it is reloaded."""
-
-
-async def _nothing(_: str) -> None:
-    """Release a plugin to which nothing was attached."""
 
 
 class PluginManager:
@@ -45,12 +41,10 @@ class PluginManager:
         plugin_dirs: Searched for plugins, in this order.
         plugin_config: Settings by plugin name, for plugins that are loaded without any given.
         prepare: Called with each fresh instance before its setup.
-        release: Called with the name of a plugin of which nothing runs any more: takes back what
-            `prepare` attached.
+        release: Called with a plugin's name once nothing of it runs: undoes what `prepare` did.
         quiesce_s: Seconds that what a plugin is handling has to finish when it is reloaded or
             unloaded; then it is cancelled.
-        ended: Told of each generation that is over, with its instance where there is one, before
-            its modules are dropped.
+        ended: Told of each generation that is over, with any instance, before its modules go.
         stand_in: Shows a command of a plugin that is not loaded until it is used.
         limits: How much a plugin may take, where its own settings do not say; by default the
             usual, with the deadline of the bot's bus.
@@ -64,7 +58,7 @@ class PluginManager:
         *,
         plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
         prepare: Sequence[Callable[[Plugin], None]] = (),
-        release: Callable[[str], Awaitable[object]] = _nothing,
+        release: Callable[[str], Awaitable[object]] = nothing_attached,
         quiesce_s: float = QUIESCE_S,
         ended: Ended = nobody,
         stand_in: StandIn = no_stand_in,
@@ -77,8 +71,7 @@ class PluginManager:
         self._loader = Loader()
         self._release_loop: Callable[[], None] | None = None
         slots = self.slots = Slots(self._bus)
-        left = slots.note_left
-        stage = self._stage = Stage(bot, self._bus, self._loader, prepare, ended, left)
+        stage = self._stage = Stage(bot, self._bus, self._loader, prepare, ended, slots.note_left)
         self._safe_start = SafeStart(markers)
         launch = Launch(self._bus, slots, stage, quiesce_s, self._safe_start)
         self._steps = Steps(
@@ -90,13 +83,18 @@ class PluginManager:
             release=release,
             limit_s=quiesce_s,
         )
-        if limits is not None:
-            self.limits = limits
+        stage.limits = stage.limits if limits is None else limits
         self._reloader = Reloader(
             slots=slots, stage=stage, launch=launch, steps=self._steps, load=self._load_in_order
         )
-        self._recovery = Recovery(
-            bus=self._bus, slots=slots, steps=self._steps, reload=self.reload_plugin
+        reload = partial(self.reload_plugin, why=CRASHED)
+        self._recovery = Recovery(bus=self._bus, slots=slots, steps=self._steps, reload=reload)
+        self.definitions = Definitions(
+            slots=slots,
+            discover=self.discover_plugins,
+            load=self._load_in_order,
+            reload=self._reloader.reload_one,
+            folder=lambda: [*self.plugin_dirs, Path()][0],
         )
         self._dormancy = Dormancy(self._bus, slots, self._steps, self._load_in_order, stand_in)
         self._idling = Idling(self._bus, slots, stage, self._steps, self._dormancy)
@@ -109,10 +107,7 @@ class PluginManager:
     @limits.setter
     def limits(self, limits: Limits) -> None:
         self._stage.limits = limits
-        for staged in [slot.serving for slot in self.slots.loaded()]:
-            plugin = staged.plugin
-            staged.ledger.limit(limits_for(type(plugin), plugin.config, limits))
-        self.slots.tell()
+        self.slots.limit(limits)
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -147,7 +142,7 @@ class PluginManager:
         """
         slot = self.slots.get(plugin_name)
         # Looking through every installed package takes longer than loading a plugin.
-        if slot is None or not await asyncio.to_thread(slot.source.path.exists):
+        if slot is None or not await asyncio.to_thread(slot.source.is_there):
             await self.discover_plugins()
         slot = self.slots.known(plugin_name)
         if slot.is_loaded:
@@ -186,7 +181,9 @@ class PluginManager:
         failures |= await self._load_in_order([s.name for s in wanted], arm=self._dormancy.arm)
         return told(failures)
 
-    async def reload_plugin(self, plugin_name: str, *, fresh: bool = False) -> Plugin:
+    async def reload_plugin(
+        self, plugin_name: str, *, fresh: bool = False, why: str = ASKED_FOR
+    ) -> Plugin:
         """Load a plugin again from its source; the old version serves until the new one is ready.
 
         What depends on it is reloaded with it. One that failed to load, or waits to be used, is
@@ -195,6 +192,7 @@ class PluginManager:
         Args:
             plugin_name: Its name.
             fresh: Begin without the state of the old version.
+            why: For its report.
 
         Returns:
             The new instance.
@@ -210,19 +208,17 @@ class PluginManager:
             return await self.load_plugin(plugin_name, slot.config)
         self.slots.get_loaded(plugin_name)
         self._safe_start.allow(plugin_name)
-        return await self._reload_one(Request(names=(plugin_name,), is_fresh=fresh))
+        return await self._reloader.reload_one(plugin_name, why=why, is_fresh=fresh)
 
     async def reload_plugins(
-        self, plugin_names: Iterable[str], *, fresh: bool = False
+        self, plugin_names: Iterable[str], *, why: str = ASKED_FOR
     ) -> dict[str, PluginError]:
-        """Load several plugins again that have changed; one that fails stops no other.
-
-        Those that depend on each other take over together.
+        """Load plugins again, those that need each other together; one that fails stops no other.
 
         Returns:
             By name, why a plugin was not reloaded; it serves on as it was.
         """
-        return await self._reloader.reload(Request(names=tuple(plugin_names), is_fresh=fresh))
+        return await self._reloader.reload_all(plugin_names, why)
 
     async def configure_plugin(self, plugin_name: str, changes: Mapping[str, Any]) -> Plugin:
         """Change some settings of a loaded plugin, by a reload with them.
@@ -235,13 +231,18 @@ class PluginManager:
             PluginLoadError: The settings do not fit; the plugin serves on with the old ones.
         """
         self.slots.get_loaded(plugin_name)
-        return await self._reload_one(Request(names=(plugin_name,), changes={plugin_name: changes}))
+        return await self._reloader.reload_one(plugin_name, why=SETTINGS, settings=changes)
 
-    async def _reload_one(self, request: Request) -> Plugin:
-        failures = await self._reloader.reload(request)
-        for failure in failures.values():
-            raise failure
-        return self.slots.get_loaded(request.names[0]).serving.plugin
+    async def define_plugin(
+        self, plugin_name: str, text: Texts, module: str = "", *, fresh: bool = False
+    ) -> Plugin:
+        """Load or reload a plugin from a text instead of its file; see `Definitions.define`."""
+        self._safe_start.allow(plugin_name)
+        return await self.definitions.define(plugin_name, text, module, fresh=fresh)
+
+    def running_source(self, plugin_name: str) -> Mapping[str, str]:
+        """The texts of a loaded plugin, as they run, by module; the first one's name is empty."""
+        return self.definitions.running(plugin_name)
 
     async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
         """Unload a plugin; everything that it took is given back, whatever its hooks do.
@@ -259,8 +260,7 @@ class PluginManager:
         if await self._dormancy.disarm(plugin_name):
             return
         needing = dependents_of(plugin_name, self.slots.needs()) if with_dependents else ()
-        unloaded = [self.slots.get_loaded(name) for name in (*needing, plugin_name)]
-        await self._steps.unload_together(unloaded)
+        await self._steps.unload_together([*needing, plugin_name])
 
     async def enable_plugin(self, plugin_name: str) -> None:
         """Let a disabled or quarantined plugin have events again; its state is as it was.

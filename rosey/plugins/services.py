@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -9,6 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 from rosey.errors import ServiceAlreadyRegistered, ServiceNotFoundError
 from rosey.plugins.calling.ownership import Owner, check_permission, current_owner
 from rosey.plugins.supervision.permissions import Permission
+
+_MOST_USED = 100
+"""How many names are remembered of what one generation of a plugin has asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class ServiceRegistry:
 
     def __init__(self) -> None:
         self._services: dict[str, tuple[Any, ServiceInfo]] = {}
+        # By who asked; what a plugin used is forgotten with its ledger.
+        self._used: weakref.WeakKeyDictionary[Owner, set[str]] = weakref.WeakKeyDictionary()
 
     def register(
         self,
@@ -115,7 +121,7 @@ class ServiceRegistry:
         Raises:
             PermissionDeniedError: The plugin whose code runs has not declared `services`.
         """
-        check_permission(Permission.SERVICES)
+        self._note_use(name)
         return self._services.get(name, (None, None))[0]
 
     def handle(self, name: str) -> ServiceHandle:
@@ -124,13 +130,30 @@ class ServiceRegistry:
         Raises:
             PermissionDeniedError: The plugin whose code runs has not declared `services`.
         """
-        check_permission(Permission.SERVICES)
+        self._note_use(name)
         return ServiceHandle(self, name)
 
     def info(self, name: str) -> ServiceInfo | None:
         """Who provides a service, in which version; None where nobody does."""
         entry = self._services.get(name)
         return entry[1] if entry is not None else None
+
+    def used_by(self, owner: Owner) -> list[str]:
+        """The names of the first hundred services that a plugin has asked for, sorted.
+
+        Args:
+            owner: The plugin's ledger: what an earlier generation asked for does not count.
+        """
+        return sorted(self._used.get(owner, ()))
+
+    def _note_use(self, name: str) -> None:
+        check_permission(Permission.SERVICES)
+        owner = current_owner()
+        if owner is None:
+            return
+        used = self._used.setdefault(owner, set())
+        if len(used) < _MOST_USED:
+            used.add(name)
 
     def list_services(self) -> list[str]:
         """The names of what is provided now, sorted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -15,19 +16,37 @@ if TYPE_CHECKING:
     from rosey.storage.connection import Connection, Parameters, Rows, Statement
 
 
+CHANGES_TOLD = 20
+TOLD_CHARS = 100_000
+"""How much is told of a change; who shows it shortens it once secrets are masked, not before."""
+
+
 class Transaction:
-    """What a plugin runs SQL with; it ends with the block that began it."""
+    """What a plugin runs SQL with; it ends with the block that began it.
+
+    Attributes:
+        is_over: It has ended.
+        changes: What it has changed, for people; the newest `CHANGES_TOLD`.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.is_over = False
+        self.changes: collections.deque[str] = collections.deque(maxlen=CHANGES_TOLD)
 
-    async def execute(self, statement: Statement, parameters: Parameters | None = None) -> Rows:
+    async def execute(
+        self,
+        statement: Statement,
+        parameters: Parameters | None = None,
+        *,
+        told: str | None = None,
+    ) -> Rows:
         """Run one statement.
 
         Args:
             statement: SQLite's SQL with `:name` for parameters, or a statement of SQLAlchemy.
             parameters: The values by name; a sequence of them runs the statement for each.
+            told: How people are told of the change; by default by its SQL. An empty text is none.
 
         Returns:
             SQLAlchemy's result with all rows: iterate over it, or ask for `all()`, `first()`,
@@ -38,10 +57,14 @@ class Transaction:
         """
         self.check()
         try:
-            return await self._connection.execute(statement, parameters)
+            rows = await self._connection.execute(statement, parameters)
         finally:
             # A full disk and some other errors make SQLite roll back: what follows is refused.
             self.is_over = self.is_over or not self._connection.is_in_transaction
+        if rows.rowcount > 0 and told != "":
+            change = told or f"{rows.rowcount} rows: {statement}"
+            self.changes.append(change[:TOLD_CHARS])
+        return rows
 
     def check(self) -> None:
         """Make sure that there still is a transaction.
@@ -63,21 +86,24 @@ class Database:
         plugin: Whose it is.
         locate: Asked where it is when it must be opened; None is in memory.
         quota_bytes: Asked before each transaction how large it may be; None is no bound.
+        kept: Told of each change that is kept, for people.
         busy_timeout_s: Seconds to wait for a turn, and for another process.
         statement_timeout_s: Seconds that a statement may take.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but three by name
         self,
         plugin: str,
         locate: Callable[[], Path | None],
         quota_bytes: Callable[[], int | None],
         *,
+        kept: Callable[[str], object] = lambda _change: None,
         busy_timeout_s: float,
         statement_timeout_s: float,
     ) -> None:
         self.plugin = plugin
         self._locate = locate
+        self._kept = kept
         self._room = Room(plugin, quota_bytes)
         self._busy_timeout_s = busy_timeout_s
         self._statement_timeout_s = statement_timeout_s
@@ -119,6 +145,8 @@ class Database:
                 yield transaction
                 transaction.check()
                 await connection.commit()
+                for change in transaction.changes:
+                    self._kept(change)
             except GeneratorExit:
                 # The task is thrown away and cannot wait: the next turn rolls back.
                 raise

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context
 from typing import Any, TypeVar
 
+FINISHING = "rosey-finish"
+"""The name of the tasks that wait for a database, which works in a thread of its own."""
+
 STOP_EVERY_S = 0.02
 """Seconds between two attempts to stop: one that comes between two statements has no effect."""
 
@@ -29,7 +32,7 @@ async def finish(
     Raises:
         asyncio.CancelledError: The caller was cancelled; the work has ended.
     """
-    task = Context().run(asyncio.create_task, work)
+    task = Context().run(lambda: asyncio.create_task(work, name=FINISHING))
     try:
         await asyncio.wait([task], timeout=timeout_s)
     finally:

@@ -65,14 +65,16 @@ class PluginStorage:
         now = self._now()
         expires_at = None if ttl_s is None else now + ttl_s
         async with self._database.writing() as sql:
-            await sql.execute(_DELETE_EXPIRED, {"now": now})
-            await sql.execute(_SET, {"key": key, "value": text, "expires_at": expires_at})
+            await sql.execute(_DELETE_EXPIRED, {"now": now}, told="")
+            values = {"key": key, "value": text, "expires_at": expires_at}
+            await sql.execute(_SET, values, told=f"{key} = {text}")
 
     async def delete(self, key: str) -> bool:
         """Forget what is under `key`; tells whether there was anything."""
         check_key(key)
         async with self._database.writing() as sql:
-            return (await sql.execute(_DELETE, {"key": key, "now": self._now()})).rowcount > 0
+            values = {"key": key, "now": self._now()}
+            return (await sql.execute(_DELETE, values, told=f"without {key}")).rowcount > 0
 
     async def keys(self, prefix: str = "") -> list[str]:
         """The keys that begin with `prefix`, taken literally, in the order of code points."""

@@ -30,6 +30,8 @@ class Storage:
 
     Attributes:
         load_markers: Where it is noted which plugins are being loaded; None in memory.
+        listeners: Told of each change that a plugin has kept, by the plugin's name and for people,
+            in the task that has made it.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Storage:
         self._statement_timeout_s = statement_timeout_s
         self._now = now
         self._quota_bytes = quota_bytes
+        self.listeners: tuple[Callable[[str, str], None], ...] = ()
         self._databases: dict[str, Database] = {}
         self._is_open = False
 
@@ -87,10 +90,15 @@ class Storage:
                 plugin,
                 partial(self._locate, plugin),
                 partial(self._quota_bytes, plugin),
+                kept=partial(self._tell, plugin),
                 busy_timeout_s=self._busy_timeout_s,
                 statement_timeout_s=self._statement_timeout_s,
             )
         return PluginStorage(self._databases[plugin], self._now)
+
+    def _tell(self, plugin: str, what: str) -> None:
+        for listener in self.listeners:
+            listener(plugin, what)
 
     def bytes_used(self, plugin: str) -> int:
         """What a plugin's database takes, its log included; 0 where nobody has used it yet."""

@@ -8,10 +8,10 @@ from typing import Any
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from rosey.errors import RoseyError
-from rosey.workbench.commands import COMMANDS
+from rosey.workbench.commands.table import COMMANDS
 from rosey.workbench.session import Session
 
-_LINE = re.compile(r"^\s*(?:[\w.\[\]'\"]+\s*=\s*)?%rosey(?P<rest>\s.*)$", re.DOTALL)
+_LINE = re.compile(r"^\s*(?:[\w.\[\]'\"]+\s*=\s*)?%%?rosey(?P<rest>\s.*)$", re.DOTALL)
 
 
 def candidates(session: Session, text: str) -> tuple[str, list[str]] | None:
@@ -31,10 +31,20 @@ def candidates(session: Session, text: str) -> tuple[str, list[str]] | None:
     words = match["rest"].split()
     typed = words.pop() if words and not text[-1].isspace() else ""
     try:
-        pool = COMMANDS if not words else _arguments(session, words)
+        pool = _commands(text) if not words else _arguments(session, words)
         return typed, [word for word in pool if word.startswith(typed)]
     except (RoseyError, OSError):
         return typed, []
+
+
+def _commands(text: str) -> list[str]:
+    """The commands that a line can be, or those that take the rest of the cell too."""
+    takes_body = text.lstrip().startswith("%%")
+    return [
+        name
+        for name, command in COMMANDS.items()
+        if (command.run_cell if takes_body else command.run) is not None
+    ]
 
 
 def _arguments(session: Session, words: list[str]) -> list[str]:
@@ -49,7 +59,7 @@ def matcher_of(session: Session) -> Any:  # noqa: ANN401  IPython's matcher, mad
     def match(context: Any) -> dict[str, Any]:  # noqa: ANN401  IPython's own type
         found = None
         # The body of a cell magic is not IPython's language.
-        if not context.full_text.lstrip().startswith("%%"):
+        if context.cursor_line == 0 or not context.full_text.lstrip().startswith("%%"):
             found = candidates(session, context.line_with_cursor[: context.cursor_position])
         if found is None:
             return {"completions": []}

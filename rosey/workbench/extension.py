@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from rosey.workbench.answer import Answer
+from rosey.chat.escaping import for_terminal
+from rosey.errors import RoseyError
 from rosey.workbench.completion import matcher_of
+from rosey.workbench.faces.answer import Answer
+from rosey.workbench.faces.of_types import FACES
+from rosey.workbench.handle_completion import HandleCompletion
 from rosey.workbench.magics import RoseyMagics
-from rosey.workbench.render import FACES
 from rosey.workbench.session import Session
 
 _ATTRIBUTE = "_rosey_extension"
@@ -23,7 +27,7 @@ class Extension:
     """
 
     def __init__(self, shell: Any) -> None:  # noqa: ANN401  IPython's own type
-        session = Session()
+        session = Session(shell)
         self._shell = shell
         self._stop = session.stop
         self._magics = RoseyMagics(shell, session)
@@ -31,6 +35,7 @@ class Extension:
         shell.register_magics(self._magics)
         shell.Completer.custom_matchers.append(self._matcher)
         atexit.register(self._stop)
+        self._handle_completion = HandleCompletion(shell)
         _add_faces(shell, session)
 
     def close(self) -> None:
@@ -40,13 +45,15 @@ class Extension:
         finally:
             atexit.unregister(self._stop)
             self._shell.Completer.custom_matchers.remove(self._matcher)
+            self._handle_completion.close()
             _remove_faces(self._shell)
             self._remove_magics()
 
     def _remove_magics(self) -> None:
         # IPython has no call that unregisters magics.
         manager = self._shell.magics_manager
-        manager.magics["line"].pop("rosey", None)
+        for kind in ("line", "cell"):
+            manager.magics[kind].pop("rosey", None)
         manager.registry.pop(type(self._magics).__name__, None)
         configurables = self._shell.configurables
         configurables[:] = [c for c in configurables if c is not self._magics]
@@ -63,7 +70,12 @@ def unload(shell: Any) -> None:  # noqa: ANN401  IPython's own type
     extension: Extension | None = getattr(shell, _ATTRIBUTE, None)
     if extension is not None:
         delattr(shell, _ATTRIBUTE)
-        extension.close()
+        try:
+            extension.close()
+        except RoseyError as error:
+            # It is unloaded all the same, and IPython is to know that.
+            told = f"rosey is unloaded, but {error}; restart the kernel to end it"
+            sys.stderr.write(f"{for_terminal(told)}\n")
 
 
 def _add_faces(shell: Any, session: Session) -> None:  # noqa: ANN401  IPython's own type

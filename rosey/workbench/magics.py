@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError as OneLineError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from rosey.chat.escaping import for_terminal
 from rosey.errors import RoseyError, UsageError
-from rosey.workbench import render
-from rosey.workbench.answer import Answer, Lines
-from rosey.workbench.commands import COMMANDS, find
-from rosey.workbench.facade import BotFacade
+from rosey.workbench.commands.command import WorkbenchCommand, find
+from rosey.workbench.commands.table import COMMANDS
+from rosey.workbench.crossing.waiting import cancel
+from rosey.workbench.facade.bot import BotFacade
+from rosey.workbench.faces import render
+from rosey.workbench.faces.answer import Answer, Lines
+from rosey.workbench.next_steps import next_steps
 from rosey.workbench.session import Session
 
 NAME = "bot"
 """The variable under which a notebook finds the running bot."""
-
-NEXT_STEPS = ("list", "say", "reload", "info", "help")
 
 YOUR_OWN = Lines(lines=("your variable bot stays as it is; del bot, and it becomes the bot",))
 
@@ -41,18 +43,24 @@ class RoseyMagics(Magics):
         self._session = session
 
     @no_var_expand
-    @line_magic
-    def rosey(self, line: str) -> Answer:
+    @line_cell_magic
+    def rosey(self, line: str, cell: str | None = None) -> Answer:
         """Build a chat bot while it runs: `%rosey help` lists the commands.
 
         Begin with `%rosey start`, then `%rosey list` and `%rosey say !help`.
         """
+        before, handed_over = self._session.standing(), self._session.newest
         try:
-            return self._run(line.strip()).redacted(self._session.redact)
+            return self._run(line.strip(), cell).redacted(self._session.redact)
         except RoseyError as error:
             text = str(error)
         except KeyboardInterrupt:
-            text = f"interrupted: what was under way is cancelled{self._session.blocked_at}"
+            # It may have come before anybody waited for what was handed over.
+            newest = self._session.newest
+            if newest is not None and newest is not handed_over:
+                cancel(newest)
+            blocked_at, left = self._session.blocked_at, _left(before, self._session.standing())
+            text = f"interrupted: what was under way is cancelled{blocked_at}; {left}"
         finally:
             self._bind()
         # One line instead of a traceback, and outside of the handlers: IPython keeps the last
@@ -66,29 +74,36 @@ class RoseyMagics(Magics):
         finally:
             self._bind()
 
-    def _run(self, line: str) -> Answer:
+    def _run(self, line: str, body: str | None) -> Answer:
         if not line:
             return self._overview()
         word, rest = [*line.split(maxsplit=1), ""][:2]
-        command = find(word)
+        command = find(COMMANDS, word)
         if rest in {"-h", "--help"}:
-            command, rest = COMMANDS["help"], word
+            command, rest, body = COMMANDS["help"], word, None
         try:
-            answer = command.run(self._session, rest)
+            answer = self._carry_out(command, rest, body)
         except UsageError as error:
             raise UsageError(f"{error} (usage: {command.usage})") from error
         if command.name == "start" and not self._is_name_free:
             return Answer(answer.value, *answer.parts, YOUR_OWN)
         return answer
 
+    def _carry_out(self, command: WorkbenchCommand, text: str, body: str | None) -> Answer:
+        if body is not None:
+            if command.run_cell is None:
+                raise UsageError("it takes no cell: write one % and one line")
+            return command.run_cell(self._session, text, body)
+        if command.run is None:
+            raise UsageError("it takes the rest of the cell: write %% in the cell's first line")
+        return command.run(self._session, text)
+
     def _overview(self) -> Answer:
-        if not self._session.is_running:
-            start, explain = COMMANDS["start"], COMMANDS["help"]
-            steps = [f"%rosey start  - {start.help}", f"{explain.example}  - {explain.help}"]
-            return render.lines(None, ["no bot runs", *steps])
-        status = render.status(self._session.bot.snapshot())
-        steps = [f"{COMMANDS[n].example}  - {COMMANDS[n].help}" for n in NEXT_STEPS]
-        return Answer(status.value, *status.parts, Lines(lines=tuple(steps)))
+        bot = self._session.bot.snapshot() if self._session.is_running else None
+        steps = render.table(None, ("what you can do next", ""), next_steps(bot))
+        if bot is None:
+            return Answer(None, Lines(lines=("no bot runs",)), *steps.parts)
+        return Answer(bot, *render.status(bot).parts, *steps.parts)
 
     def _shown(self, text: str) -> str:
         """An error's text without secrets, and with paths as the user knows them: from here."""
@@ -109,3 +124,15 @@ class RoseyMagics(Magics):
             self._shell.user_ns[NAME] = self._session.bot
         else:
             self._shell.user_ns.pop(NAME, None)
+
+
+def _left(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """How an interrupt has left the plugins, as the end of a sentence."""
+    others = [
+        f"{name} is {now.get(name, 'gone')}"
+        for name in sorted({*before, *now})
+        if before.get(name) != now.get(name)
+    ]
+    if not others:
+        return "no plugin was loaded, changed or unloaded"
+    return "; ".join([*others, "all others are as they were"])

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rosey.bot import Bot
 from rosey.chat.model import LOCAL
 from rosey.config import Config, find_config
 from rosey.diagnostics.log import LogRing
 from rosey.errors import RoseyError
-from rosey.workbench.facade import BotFacade
-from rosey.workbench.loop import LoopThread
+from rosey.workbench.calls.traces import Traces, recording
+from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.facade.bot import BotFacade
+from rosey.workbench.following import Following
+from rosey.workbench.output import THREADS, led_into_the_log
 
 STOP_S = 30.0
 """Seconds in which a bot must have stopped, all teardowns included."""
 
 
 class Session:
-    """What `%rosey` works on: no bot at first, then one at a time."""
+    """What `%rosey` works on: no bot at first, then one at a time.
 
-    def __init__(self) -> None:
+    Args:
+        shell: IPython's shell; None outside of IPython.
+
+    Attributes:
+        shell: As passed.
+        log: What was logged last.
+        following: Which cell shows events live; None where none does.
+    """
+
+    def __init__(self, shell: Any = None) -> None:  # noqa: ANN401  IPython's own type
+        self.shell = shell
         self._bot: Bot | None = None
         self._config = Config()
         self._facade: BotFacade | None = None
         self._thread: LoopThread | None = None
+        self._parts = contextlib.ExitStack()
         self.log = LogRing(self.redact)
+        self.following: Following | None = None
 
     @property
     def is_running(self) -> bool:
@@ -47,6 +65,10 @@ class Session:
             raise RoseyError("no bot runs: start one with %rosey start")
         return self._facade
 
+    def standing(self) -> Mapping[str, str]:
+        """By name of each plugin, where it stands; nothing where no bot runs."""
+        return self._facade.standing() if self._facade is not None else {}
+
     @property
     def ignored(self) -> tuple[str, ...]:
         """What the configuration says and the workbench does not do, in lines for people."""
@@ -54,6 +76,11 @@ class Session:
         if connection == LOCAL:
             return ()
         return (f"connection {connection!r} is ignored: only `rosey run` opens it",)
+
+    @property
+    def newest(self) -> Crossing[Any] | None:
+        """The work that was handed to the bot last; None where there is none."""
+        return self._thread.newest() if self._thread is not None else None
 
     @property
     def blocked_at(self) -> str:
@@ -76,6 +103,9 @@ class Session:
         self._config = _config(path)
         bot = self._bot = Bot(self._config)
         self.log.open()
+        self._parts.callback(self.log.close)
+        self._parts.enter_context(led_into_the_log(THREADS))
+        recorder = self._parts.enter_context(recording(bot))
         thread = self._thread = LoopThread()
         try:
             thread.submit(bot.__aenter__()).result()
@@ -83,7 +113,8 @@ class Session:
             # Cancelled with the loop, the bot gives back what it had.
             self._end(thread)
             raise
-        self._facade = BotFacade(bot, thread)
+        traces = Traces(bot, thread, recorder)
+        self._facade = BotFacade(bot, thread, traces=traces, log=self.log, shell=self.shell)
         return self._facade
 
     def stop(self) -> None:
@@ -96,12 +127,20 @@ class Session:
         if bot is None or thread is None:
             return
         self._facade = None
+        self.follow(None)
         try:
             thread.submit(bot.stop()).result(STOP_S)
         except TimeoutError:
             raise RoseyError(f"the bot did not stop within {STOP_S:g} s{self.blocked_at}") from None
         finally:
             self._end(thread)
+
+    def follow(self, following: Following | None) -> Following | None:
+        """Let another cell show events live, or none; the one before ends, and is returned."""
+        before, self.following = self.following, following
+        if before is not None:
+            before.close()
+        return before
 
     def _end(self, thread: LoopThread) -> None:
         if self._bot is not None:
@@ -110,7 +149,7 @@ class Session:
         try:
             thread.stop()
         finally:
-            self.log.close()
+            self._parts.close()
 
 
 def _config(path: str | None) -> Config:

@@ -59,6 +59,17 @@ def test_notebook_that_is_there_is_not_touched(
     assert (tmp_path / NOTEBOOK).read_text(encoding="utf-8") == "my own work"
 
 
+def test_notebooks_after_the_first_are_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    notebook_here()
+
+    names = {path.name for path in (tmp_path / NOTEBOOK.parent).glob("*.ipynb")}
+    assert {NOTEBOOK.name, "02-cell-to-file.ipynb"} <= names
+
+
 def test_folder_for_plugins_is_beside_the_notebook(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

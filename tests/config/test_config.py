@@ -101,6 +101,17 @@ def test_relative_paths_count_from_the_file(
     assert config.origin == "bot/config.json"
 
 
+def test_relative_paths_stay_where_they_led_when_the_working_directory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = Config.from_mapping({"storage": "data"})
+    monkeypatch.chdir(tmp_path.parent)
+
+    assert config.storage == tmp_path / "data"
+    assert config.plugins.plugin_dirs == (tmp_path / "plugins",)
+
+
 def test_file_is_read_again_in_the_same_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -82,6 +83,14 @@ def test_secret_is_masked_as_repr_writes_it() -> None:
 
     assert Redaction([secret])(f"{[secret]!r}").count(MASK) == 1
     assert "word" not in Redaction([secret])(f"{[secret]!r}")
+
+
+@pytest.mark.parametrize("is_ascii", [True, False])
+@pytest.mark.parametrize("secret", ['pa"ss', "pa\\ss", "pässword", "pa\tss"])
+def test_secret_is_masked_as_json_writes_it(secret: str, *, is_ascii: bool) -> None:
+    text = json.dumps({secret: [secret]}, ensure_ascii=is_ascii)
+
+    assert Redaction([secret])(text) == f'{{"{MASK}": ["{MASK}"]}}'
 
 
 def test_short_value_is_not_masked() -> None:

@@ -149,14 +149,15 @@ def test_witnesses_tell_of_the_generations_that_live(lab: Bench) -> None:
     assert (survivor.plugin, survivor.serial) == ("dice", serial)
     known.clear()
     assert witnesses.survivors() == ()
+    assert (witnesses.ended("dice"), witnesses.ended("scores"), witnesses.ended()) == (2, 0, 2)
 
 
-def test_witnesses_watch_the_newest_of_each_plugin(lab: Bench) -> None:
+def test_witnesses_watch_the_oldest_and_the_newest_of_each_plugin(lab: Bench) -> None:
     witnesses, known = Witnesses(most=2), list[object]()
     other = watched(lab, witnesses, known, "scores")
     serials = [watched(lab, witnesses, known) for _ in range(4)]
 
-    assert [s.serial for s in witnesses.survivors()] == [other, *serials[2:]]
+    assert [s.serial for s in witnesses.survivors()] == [other, serials[0], serials[-1]]
 
 
 def test_witnesses_forget_what_is_gone_before_what_lives(lab: Bench) -> None:
@@ -409,25 +410,15 @@ def test_holder_in_c_is_said_to_be_there(lab: Bench, code: str, what: str) -> No
     assert [line.partition(FROM_C)[0] for line in lines] == [f"{what} "]
 
 
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("Out", "IPython's history, Out[3]: %reset -f out forgets it"),
-        ("_", "IPython's history, _[3]: %reset -f out forgets it"),
-        ("_12", "IPython's history, _12[3]: %reset -f out forgets it"),
-        ("_mine", "your variable _mine[3]"),
-        ("mine", "your variable mine[3]"),
-    ],
-)
-def test_variable_of_a_notebook_is_named_as_such(
-    lab: Bench, monkeypatch: pytest.MonkeyPatch, name: str, line: str
-) -> None:
-    monkeypatch.setattr(__main__, "get_ipython", None, raising=False)
-    value: dict[int, object] = {}
-    monkeypatch.setattr(__main__, name, value, raising=False)
-    witness = dropped(lab, lambda module: value.update({3: module.Cfg}))
+def test_what_the_caller_knows_of_is_not_said(lab: Bench, shelf: Shelf) -> None:
+    def hold(module: types.ModuleType) -> None:
+        shelf.known, shelf.other = [module.Cfg], [module.Cfg]
 
-    assert explain(witness) == (f"class Cfg kept alive by {line}",)
+    witness = dropped(lab, hold)
+    known, other = ((id(vars(shelf)), id(thing)) for thing in (shelf.known, shelf.other))
+
+    assert explain(witness, frozenset([known])) == ("class Cfg kept alive by shelf.other[0]",)
+    assert explain(witness, frozenset([known, other])) == ()
 
 
 def test_variable_of_a_script_is_named(lab: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rosey.bot import Bot
-from rosey.diagnostics.snapshot import PluginSnapshot, bot_snapshot, plugin_snapshot, state_of
+from rosey.diagnostics.snapshot import PluginSnapshot, bot_snapshot, plugin_snapshot
 from rosey.errors import PluginLoadError, PluginNotFoundError
 from rosey.plugins.lifecycle import PluginState
 from tests.bots import bot_of, write_plugin
@@ -142,18 +142,6 @@ async def test_unknown_plugin_is_refused(bot: Bot) -> None:
         plugin_snapshot(bot, "os")
 
 
-async def test_state_is_what_the_plugin_has_beside_every_other(bot: Bot) -> None:
-    assert state_of(bot, "dice") == {"rolls": "0", "token": "'<secret>'"}
-    assert state_of(bot, "quiz") == {}
-
-
-async def test_state_of_a_plugin_that_is_not_loaded_is_refused(bot: Bot) -> None:
-    await bot.unload("quiz")
-
-    with pytest.raises(PluginNotFoundError, match="no plugin named 'quiz' is loaded"):
-        state_of(bot, "quiz")
-
-
 async def test_what_a_plugin_left_behind_is_told_until_it_is_loaded_again(
     bot: Bot, tmp_path: Path
 ) -> None:
@@ -204,7 +192,6 @@ async def test_secret_is_in_no_snapshot(bot: Bot, tmp_path: Path) -> None:
     assert "ValueError: <secret>" in dice.error
     assert CANARY not in words(dice)
     assert CANARY not in repr(bot_snapshot(bot))
-    assert CANARY not in repr(state_of(bot, "dice"))
 
 
 async def test_secret_written_in_the_file_is_masked_by_its_field(tmp_path: Path) -> None:
@@ -230,12 +217,12 @@ async def test_secret_written_in_the_file_is_masked_by_its_field(tmp_path: Path)
 async def test_snapshot_keeps_no_plugin_alive(bot: Bot) -> None:
     plugin: Any = bot.plugin_manager.get_plugin("quiz")
     alive = weakref.ref(plugin)
-    snapshots = [bot_snapshot(bot), plugin_snapshot(bot, "quiz"), state_of(bot, "quiz")]
+    snapshots = [bot_snapshot(bot), plugin_snapshot(bot, "quiz")]
     del plugin
 
     await bot.unload("quiz")
     await bot.bus.drain()
     gc.collect()
 
-    assert len(snapshots) == 3
+    assert len(snapshots) == 2
     assert alive() is None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rosey.plugins.bus import PluginEventBus
+from rosey.plugins.bus import PluginEventBus, Tap
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.events import MAX_HOPS, Delivery, Event, current_event
@@ -520,6 +520,46 @@ async def test_failing_tap_disturbs_nobody(
         await bus.emit("roll")
 
     assert "a tap failed at roll" in caplog.text
+
+
+async def test_lookout_sees_every_event_before_anybody_else(
+    bus: PluginEventBus, log: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_event: Event) -> None:
+        raise ValueError
+
+    def nothing(_event: Event, _delivery: Delivery) -> None:
+        pass
+
+    bus.subscribe("roll", lambda *_: log.append("handled"))
+    with (
+        bus.tap(nothing, before=fail),
+        bus.tap(nothing, before=lambda event: log.append(event.name)),
+    ):
+        await bus.emit("roll")
+    await bus.emit("roll")
+
+    assert log == ["roll", "handled", "handled"]
+    assert "at roll" in caplog.text
+
+
+async def test_tap_that_asks_for_it_sees_what_was_cancelled(
+    bus: PluginEventBus, log: list[Any]
+) -> None:
+    async def hang(_event: Event, _data: object) -> None:
+        emitting.cancel()
+        await asyncio.Event().wait()
+
+    def note(word: str) -> Tap:
+        return lambda event, _delivery: log.append((word, event.name))
+
+    bus.subscribe("roll", hang)
+    with bus.tap(note("after")), bus.tap(note("after"), cancelled=note("cancelled")):
+        emitting = bus.emit_soon("roll")
+        await asyncio.wait([emitting])
+
+    assert emitting.cancelled()
+    assert log == [("cancelled", "roll")]
 
 
 async def test_filters_transform_a_value_by_priority(bus: PluginEventBus) -> None:

@@ -156,3 +156,57 @@ async def test_handler_subscribed_in_a_service_belongs_to_its_provider(
     await manager.unload_plugin("dice")
 
     assert host.handlers() == before
+
+
+async def test_registry_knows_which_plugin_uses_what_also_before_somebody_provides_it(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    folder.plugin(
+        "game",
+        """
+        async def setup(self):
+            self.get_service("rolls")
+            self.bot.services.get("coins")
+            self.bot.services.get("coins")
+        """,
+    )
+    await manager.load_plugin("game")
+
+    ledger = manager.slots.get_loaded("game").serving.ledger
+    assert host.services.used_by(ledger) == ["coins", "rolls"]
+
+
+async def test_of_a_plugin_that_asks_for_ever_new_names_the_first_hundred_are_known(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    folder.plugin(
+        "game",
+        """
+        async def setup(self):
+            for number in range(300):
+                self.get_service(f"rolls{number:03}")
+        """,
+    )
+    await manager.load_plugin("game")
+
+    ledger = manager.slots.get_loaded("game").serving.ledger
+    assert host.services.used_by(ledger) == [f"rolls{number:03}" for number in range(100)]
+
+
+async def test_what_a_generation_used_is_forgotten_with_it(
+    folder: Folder, host: Host, manager: PluginManager
+) -> None:
+    folder.plugin("game", "async def setup(self): self.get_service('rolls')")
+    await manager.load_plugin("game")
+    folder.plugin("game")
+
+    await manager.reload_plugin("game")
+
+    assert host.services.used_by(manager.slots.get_loaded("game").serving.ledger) == []
+
+
+def test_what_the_bot_itself_asks_for_is_nobodys_use() -> None:
+    services = ServiceRegistry()
+
+    assert services.get("rolls") is None
+    assert not services.handle("rolls")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_core.utils import ensure_event_loop
 
 from tests.bots import write_plugin
 from tests.workbench.kernel import Kernel
@@ -37,6 +38,14 @@ def greet(self, name):
     self.greeted.append(name)
     return " ".join([f"Hello, {name}!"] * self.config["times"])
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loop_of_jupyter() -> Iterator[None]:
+    """The loop that Jupyter's client makes at its first call, and keeps: no test has left it."""
+    loop = ensure_event_loop()
+    yield
+    loop.close()
 
 
 @pytest.fixture(scope="module")

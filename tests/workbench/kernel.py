@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +29,7 @@ class Cell:
         stdout: What it printed.
         stderr: What it printed as an error.
         faces: By MIME type, what it showed, in order.
+        updates: By MIME type, what it showed in place of something later, in order.
         traceback: The lines of its traceback, where it has one.
     """
 
@@ -35,12 +37,18 @@ class Cell:
     stdout: str = ""
     stderr: str = ""
     faces: list[Mapping[str, str]] = field(default_factory=list)
+    updates: list[Mapping[str, str]] = field(default_factory=list)
     traceback: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """The text face of what it showed."""
         return "\n".join(face["text/plain"] for face in self.faces)
+
+    @property
+    def reply(self) -> str:
+        """The first line that it showed."""
+        return self.text.partition("\n")[0]
 
     @property
     def html(self) -> str:
@@ -83,6 +91,19 @@ class Kernel:
         self._client.stop_channels()
         self._manager.cleanup_resources()
 
+    @contextlib.contextmanager
+    def another_notebook(self) -> Iterator[Kernel]:
+        """Another notebook that is attached to the same kernel."""
+        other = Kernel(self._folder)
+        other._manager = self._manager
+        other._client = self._manager.blocking_client()
+        other._client.start_channels()
+        try:
+            other._client.wait_for_ready(timeout=DEADLINE_S)
+            yield other
+        finally:
+            other._client.stop_channels()
+
     def run(self, code: str) -> Cell:
         """Run a cell to its end."""
         return self.finish(self.begin(code))
@@ -108,6 +129,15 @@ class Kernel:
         cell = self._cells[identity]
         if text not in cell.stdout:
             self._until(lambda _: text in cell.stdout)
+
+    def wait_for_update(self, cell: Cell, text: str) -> None:
+        """Wait until a cell shows a text in place of something that it has shown before."""
+
+        def is_shown(_: object = None) -> bool:
+            return any(text in face["text/plain"] for face in cell.updates[-1:])
+
+        if not is_shown():
+            self._until(is_shown)
 
     def value(self, expression: str) -> Any:  # noqa: ANN401  whatever the expression gives
         """What an expression of plain values gives, outside of any cell's history."""
@@ -138,10 +168,19 @@ class Kernel:
 
     def payload(self, code: str) -> str:
         """What a cell opens in the pager."""
+        return "".join(p["data"]["text/plain"] for p in self._payload(code))
+
+    def next_cell(self, code: str) -> str:
+        """What a cell leaves in the next one."""
+        (text,) = [p["text"] for p in self._payload(code) if p["source"] == "set_next_input"]
+        return str(text)
+
+    def _payload(self, code: str) -> list[dict[str, Any]]:
         self._cells[identity := self._client.execute(code)] = Cell()
         self._until(lambda message: _is_idle(message, identity))
         reply = self._client.get_shell_msg(timeout=DEADLINE_S)
-        return "".join(p["data"]["text/plain"] for p in reply["content"]["payload"])
+        found: list[dict[str, Any]] = reply["content"]["payload"]
+        return found
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
@@ -172,7 +211,8 @@ class Kernel:
             try:
                 message = self._client.get_iopub_msg(timeout=DEADLINE_S)
             except queue.Empty:
-                raise AssertionError(f"no message within {DEADLINE_S} s: {self._cells}") from None
+                last = [*self._cells.values()][-3:]
+                raise AssertionError(f"no message within {DEADLINE_S} s: {last}") from None
             self._note(message)
             if is_last(message):
                 return
@@ -187,6 +227,8 @@ class Kernel:
                 cell.stdout += content["text"]
             case "stream":
                 cell.stderr += content["text"]
+            case "update_display_data":
+                cell.updates.append(content["data"])
             case "execute_result" | "display_data":
                 cell.faces.append(content["data"])
             case "error":

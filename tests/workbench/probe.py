@@ -13,8 +13,8 @@ KEPT = {
     "rosey.bot.Bot",
     "rosey.plugins.manager.PluginManager",
     "rosey.workbench.extension.Extension",
-    "rosey.workbench.facade.BotFacade",
-    "rosey.workbench.loop.LoopThread",
+    "rosey.workbench.facade.bot.BotFacade",
+    "rosey.workbench.crossing.loop.LoopThread",
     "rosey.workbench.magics.RoseyMagics",
     "rosey.workbench.session.Session",
 }
@@ -30,6 +30,7 @@ def leftovers() -> dict[str, Any]:
     return {
         "threads": sorted(t.name for t in threading.enumerate() if "rosey" in t.name),
         "magics": sorted(shell.magics_manager.magics["line"]),
+        "cell magics": sorted(shell.magics_manager.magics["cell"]),
         "registry": sorted(shell.magics_manager.registry),
         "configurables": [type(c).__name__ for c in shell.configurables],
         "matchers": len(shell.Completer.custom_matchers),

@@ -11,7 +11,7 @@ def test_a_second_load_changes_nothing(running: Kernel) -> None:
     running.run("%load_ext rosey")
     running.run("import rosey; rosey.load_ipython_extension(get_ipython())")
 
-    assert running.run("%rosey say !hello").text == "Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner!"
     assert running.complete("%rosey rel") == ["reload"]
 
 
@@ -33,7 +33,7 @@ def test_unload_takes_the_magic_and_the_bot_away(running: Kernel) -> None:
 def test_the_extension_is_loaded_again_after_it_was_unloaded(running: Kernel) -> None:
     running.run("%unload_ext rosey\n%load_ext rosey\n%rosey start")
 
-    assert running.run("%rosey say !hello").text == "Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner!"
 
 
 def test_unload_without_load_does_nothing(bare: Kernel) -> None:

@@ -9,21 +9,45 @@ from pathlib import Path
 
 import pytest
 
+from rosey.chat.model import Message, User
 from rosey.conversation import Exchange
 from rosey.diagnostics.log import LogLine
+from rosey.diagnostics.profile.result import Growth, MemoryProfile, Pinned
+from rosey.diagnostics.profile.slope import Slope
+from rosey.diagnostics.rows import Rows
 from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnapshot
+from rosey.diagnostics.state.changes import StateChange
+from rosey.diagnostics.state.snapshot import StateSnapshot, TimerSnapshot
+from rosey.diagnostics.traces import trace as tracing
+from rosey.diagnostics.traces.census import Census
+from rosey.diagnostics.traces.trace import ChainTrace, Changed
 from rosey.diagnostics.usage import Usage
 from rosey.plugins.calling.faults import Fault, Outcome
 from rosey.plugins.events import Delivery, Event, HandlerFace
+from rosey.plugins.life.progress import Served
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.loading.schema import MASK
 from rosey.plugins.owning.entries import Taken
 from rosey.plugins.services import ServiceInfo
 from rosey.plugins.supervision.account import Durations
-from rosey.workbench import render
-from rosey.workbench.answer import Answer
-from rosey.workbench.commands import COMMANDS
+from rosey.recording.comparing import Comparison, Difference, Kind
+from rosey.recording.recorder import RecordingState
+from rosey.recording.records import Heard
+from rosey.workbench.calls.forgetting import Forgotten, Kept
+from rosey.workbench.calls.leaks import Leak, Leaks
+from rosey.workbench.calls.replays import Replay
+from rosey.workbench.commands.table import COMMANDS
+from rosey.workbench.faces import (
+    memory_faces,
+    profile_faces,
+    render,
+    state_faces,
+    trace_faces,
+)
+from rosey.workbench.faces.answer import Answer
+from rosey.workbench.faces.recording_faces import recording_state, replay
 from tests.bots import write_plugin
+from tests.diagnostics.traces.events import listener, ran, traced
 from tests.hostile.corpus import HOSTILE, SMALL, name
 from tests.hostile.test_escaping import Reader, is_visible
 from tests.workbench.kernel import Kernel
@@ -50,11 +74,72 @@ def answers(text: str) -> Iterator[Answer]:
     yield render.plugins(bot)
     yield render.plugin(bot.plugins[0], [text])
     yield render.exchange(Exchange(delivery=_delivery(text), replies=(text, text)))
+    yield trace_faces.chain(_chain(text))
+    yield trace_faces.conversation(_chain(text))
+    yield trace_faces.events(_chain(text).events)
     yield render.services(bot.services)
     yield render.commands(bot.commands)
-    yield render.log([LogLine(at=0.0, level=text, logger=text, plugin=text, text=text)])
+    yield from _recordings(text)
+    yield render.log([LogLine(at=0.0, level=text, logger=text, plugin=text, event=None, text=text)])
+    yield profile_faces.profile(_profile(text))
+    yield memory_faces.leaks(Leaks(plugin=text, ended=1, found=(_leak(text),)))
+    yield memory_faces.leaks(Leaks(plugin=text, ended=0, found=()))
+    yield memory_faces.forgotten(Forgotten(dropped=(_kept(text),), yours=(_kept(text),)))
+    yield state_faces.state(_state(bot.plugins[0], text))
+    yield state_faces.values({text: text}, text)
+    yield state_faces.changed(text, [StateChange(path=text, before=text, after=text)])
     yield render.table(None, (text, text), [(text, text)], title=text)
     yield render.lines(None, [text, text])
+
+
+def _profile(text: str) -> MemoryProfile:
+    growth = Growth(
+        file=text, line=1, code=text, bytes_per_reload=1.0, blocks_per_reload=1.0, is_own=True
+    )
+    slope = Slope(value=1.0, low=1.0, high=1.0)
+    return MemoryProfile(
+        plugin=text,
+        is_live=True,
+        warm_up=1,
+        samples=(1, 2),
+        slope=slope,
+        blocks=slope,
+        pinned=(Pinned(serial=1, alive=(text, text), holders=(text, text)),),
+        growth=(growth,),
+        seconds=1.0,
+    )
+
+
+def _leak(text: str) -> Leak:
+    texts = (text, text)
+    return Leak(plugin=text, serial=1, alive=texts, code=texts, ipython=texts, yours=texts)
+
+
+def _kept(text: str) -> Kept:
+    return Kept(place=text, is_yours=True, plugin=text, serial=1)
+
+
+def _recordings(text: str) -> Iterator[Answer]:
+    path = Path("chat.jsonl")
+    user = User(name=text, account=text)
+    heard = Heard(id=1, at_s=0.0, message=Message(text=text, user=user, connection=text))
+    difference = Difference(
+        kind=Kind.DIFFERENT, line=2, message=heard, recorded=text, replayed=text
+    )
+    comparison = Comparison(messages=1, replies=1, same=0, differences=(difference,))
+    yield replay(
+        Replay(
+            path=path,
+            against=text,
+            comparison=comparison,
+            beside_running=comparison,
+            untried=text,
+            faults=(text,),
+            damaged=(text,),
+            duration_s=1.0,
+        )
+    )
+    yield recording_state(RecordingState(path=path, heard=1, said=1, size_bytes=1, ended=text))
 
 
 def _bot(text: str) -> BotSnapshot:
@@ -89,16 +174,47 @@ def _bot(text: str) -> BotSnapshot:
         uptime_s=1.0,
         config=text,
         connection=text,
-        plugins=(plugin,),
+        plugins=Rows([plugin]),
         rejected={text: text},
-        services=(ServiceInfo(name=text, provider=text, version=text),),
-        commands=(command,),
+        services=Rows([ServiceInfo(name=text, provider=text, version=text)]),
+        commands=Rows([command]),
         events=(text,),
     )
 
 
+def _state(plugin: PluginSnapshot, text: str) -> StateSnapshot:
+    return StateSnapshot(
+        plugin=plugin,
+        values={text: text},
+        state_version=1,
+        history=(Served(generation=1, version=text, at=0.0, why=text, state=text),),
+        uses=(text,),
+        timers=(TimerSnapshot(label=text, due_in_s=1.0),),
+        storage_keys=(text,),
+        faults=(Fault(plugin=text, where=text, error=text, traceback=text, at=0.0),),
+    )
+
+
+def _chain(text: str) -> ChainTrace:
+    change = StateChange(path=text, before=text, after=text)
+    event = traced(
+        1,
+        text,
+        user=text,
+        data=text,
+        emitter=text,
+        refused=text,
+        handled=(ran(text, handler=text, is_failure=True, error=text),),
+        kept=(tracing.Kept(plugin=text, change=text),),
+        changed=(Changed(plugin=text, changes=(change,)),),
+        census=Census(listeners=(listener("other", patterns=(text,)),), prefix=text),
+    )
+    reply = traced(2, "reply", root=1, cause=1, emitter=text, text=text)
+    return ChainTrace(root=1, events=(event, reply), left_out=1)
+
+
 def _delivery(text: str) -> Delivery:
-    record = (0, HandlerFace(text, text, 0), Outcome.FAILED, 0.1, text)
+    record = (0, HandlerFace(text, text, 0), Outcome.FAILED, 0.0, 0.1, text)
     return Delivery(Event(text, None, None, 1, None, None), [record])
 
 
@@ -112,7 +228,12 @@ def test_no_text_becomes_an_element_or_an_attribute() -> None:
 
 
 def test_no_element_has_a_name_that_a_script_could_be_found_by() -> None:
-    assert {key for markup in PLAIN for _, keys in markup for key in keys} == {"style", "scope"}
+    of_drawings = {"d", "fill", "height", "points", "role", "viewbox", "width", "xmlns"}
+    of_drawings |= {"x", "x1", "x2", "y", "y1", "y2", "text-anchor", "font-family", "font-size"}
+    of_drawings |= {"stroke", "stroke-dasharray", "stroke-opacity", "stroke-width"}
+    keys = {key for markup in PLAIN for _, keys in markup for key in keys}
+
+    assert keys - of_drawings == {"style", "scope"}
 
 
 def test_no_text_controls_the_terminal() -> None:

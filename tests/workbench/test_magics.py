@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rosey.workbench.commands import COMMANDS
+from rosey.workbench.commands.table import COMMANDS
 from tests.bots import write_plugin
 from tests.workbench.conftest import GREETER
 from tests.workbench.kernel import Kernel
@@ -72,17 +72,17 @@ def test_a_bot_starts_again_after_a_stop(running: Kernel) -> None:
     running.run("%rosey stop")
 
     assert running.run("%rosey start").status == "ok"
-    assert running.run("%rosey say !hello").text == "Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner!"
 
 
 def test_the_bare_magic_says_what_to_do_next(kernel: Kernel) -> None:
-    assert "%rosey start  - Start a bot" in kernel.run("%rosey").text
+    assert "\n%rosey start              start a bot" in kernel.run("%rosey").text
 
     kernel.run("%rosey start")
 
     text = kernel.run("%rosey").text
     assert "running for" in text
-    assert "%rosey list  - List all plugins." in text
+    assert "%rosey list           list all plugins" in text
 
 
 def test_status_shows_the_bot_at_a_glance(running: Kernel) -> None:
@@ -108,7 +108,7 @@ def test_a_plugin_is_unloaded_and_loaded_again(running: Kernel) -> None:
     assert running.run("%rosey unload greeter").text == "greeter is unloaded"
     assert "There is no command" in running.run("%rosey say !hello").text
     assert running.run("%rosey load greeter").text == "greeter 0.1.0 is loaded"
-    assert running.run("%rosey say !hello").text == "Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner!"
 
 
 def test_a_plugin_that_others_need_is_unloaded_only_with_them(
@@ -136,7 +136,7 @@ def test_reload_takes_the_file_as_it_stands_now(running: Kernel, tmp_path: Path)
 
     assert lines[0] == "greeter 0.2.0 is reloaded"
     assert re.fullmatch(r"  in \d+\.\d ms, events waited \d+\.\d ms", lines[1])
-    assert running.run("%rosey say !hello").text == "Good day, owner!"
+    assert running.run("%rosey say !hello").reply == "Good day, owner!"
 
 
 COUNTER = """
@@ -160,12 +160,12 @@ def test_reload_tells_what_became_of_the_state_and_what_went_along(
 
     kept = kernel.run("%rosey reload counter").text.splitlines()
     assert kept[1].endswith("; its state: kept")
-    assert kept[2] == "  at once: counter, guest"
+    assert kept[2] == "  at once: counter (it was asked for), guest (it needs counter)"
     assert "1" in kernel.run("%rosey state counter").text
 
     fresh = kernel.run("%rosey reload --fresh counter").text
     assert "; its state: fresh" in fresh
-    assert "has no attributes of its own" in kernel.run("%rosey state counter").text
+    assert "keeps nothing of its own" in kernel.run("%rosey state counter").text
 
 
 def test_reload_of_a_broken_file_names_the_line_and_what_serves_on(
@@ -182,7 +182,7 @@ def test_reload_of_a_broken_file_names_the_line_and_what_serves_on(
         "UsageError: greeter: SyntaxError: invalid syntax "
         f"(plugins/greeter.py:{line}); version 0.1.0 serves on\n"
     )
-    assert running.run("%rosey say !hello").text == "Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner!"
 
 
 def test_reload_that_fails_leaves_a_disabled_plugin_disabled(
@@ -213,7 +213,7 @@ def test_a_disabled_plugin_keeps_its_state(running: Kernel) -> None:
     assert running.run("%rosey disable greeter").text == "greeter is disabled; it keeps its state"
     assert "There is no command" in running.run("%rosey say !hello").text
     assert running.run("%rosey enable greeter").text == "greeter is enabled"
-    assert "['Ada']" in running.run("%rosey state greeter").text
+    assert "'Ada'" in running.run("%rosey state greeter greeted").text
 
 
 def test_info_shows_all_about_a_plugin(running: Kernel) -> None:
@@ -236,36 +236,88 @@ def test_info_shows_all_about_a_plugin(running: Kernel) -> None:
 
 
 def test_say_speaks_as_anybody(running: Kernel) -> None:
-    assert running.run("%rosey say !whoami").text == "owner owner"
-    assert running.run("%rosey say -u alice !whoami").text == "alice guest"
-    assert running.run("%rosey say -u alice -r admin !whoami").text == "alice admin"
-    assert running.run("%rosey say -r moderator !whoami").text == "owner moderator"
+    assert running.run("%rosey say !whoami").reply == "owner owner"
+    assert running.run("%rosey say -u alice !whoami").reply == "alice guest"
+    assert running.run("%rosey say -u alice -r admin !whoami").reply == "alice admin"
+    assert running.run("%rosey say -r moderator !whoami").reply == "owner moderator"
 
 
 def test_say_shows_that_there_was_no_reply(running: Kernel) -> None:
-    assert running.run("%rosey say it's only talk").text == "(no reply)"
+    assert running.run("%rosey say it's only talk").reply == "(no reply)"
+
+
+def test_say_shows_what_led_to_the_replies(running: Kernel) -> None:
+    lines = running.run("%rosey say !hello Ada").text.splitlines()
+
+    assert lines[0] == "Hello, Ada!"
+    assert re.fullmatch(r"  greeter: !hello answered \(took .* waited .*\)", lines[1])
+    assert lines[2:] == ["    state: greeted[0] = 'Ada' (new)"]
+
+
+def test_say_shows_why_nobody_answers(running: Kernel) -> None:
+    lines = running.run("%rosey say hello").text.splitlines()
+
+    assert lines[0] == "(no reply)"
+    assert lines[2:] == [
+        "  no plugin handled it",
+        "  not greeter: it answers !hello, !whoami; the text does not begin with !",
+    ]
 
 
 def test_emit_shows_who_handled_how_long_and_what_was_replied(running: Kernel) -> None:
-    words = running.run("%rosey emit user_join username=Ada").text
-    data = running.run('%rosey emit user_join {"username": "Grace"}').text
+    words = running.run("%rosey emit user_join username=Ada").text.splitlines()
+    data = running.run('%rosey emit user_join {"username": "Grace"}').text.splitlines()
 
-    assert words.splitlines()[1].split() == ["plugin", "handler", "outcome", "took", "error"]
-    assert words.splitlines()[2].split()[:3] == ["greeter", "greeter.welcome", "handled"]
-    assert words.splitlines()[2].split()[-1] in {"µs", "ms"}
-    assert words.splitlines()[3:] == ["replies:", "Hello, Ada!"]
-    assert data.splitlines()[3:] == ["replies:", "Hello, Grace!"]
+    assert re.fullmatch(r"user_join #\d+ from rosey: {'username': 'Ada'} \(.*\)", words[0])
+    assert re.fullmatch(r"  greeter: greeter.welcome handled \(took .* waited .*\)", words[1])
+    assert words[2:] == ["    state: greeted[0] = 'Ada' (new)", "    replied: Hello, Ada!"]
+    assert data[3:] == ["    replied: Hello, Grace!"]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"username": "Ada"}', "username: Ada", "# a note\nusername: Ada"]
+)
+def test_emit_takes_json_and_yaml_as_a_cell(running: Kernel, body: str) -> None:
+    text = running.run(f"%%rosey emit user_join\n{body}").text
+
+    assert text.endswith("replied: Hello, Ada!")
+
+
+@pytest.mark.parametrize(
+    ("cell", "complaint"),
+    [
+        (
+            "%%rosey emit user_join\n{a: b: c}",
+            "the cell is neither JSON nor YAML: line 1, column 6",
+        ),
+        ("%%rosey emit\n{}", "the name of an event is missing"),
+        ("%%rosey emit a b\n{}", "'b' is one word too many"),
+        ("%%rosey list\nmore", "it takes no cell: write one % and one line"),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_one_line(running: Kernel, cell: str, complaint: str) -> None:
+    shown = running.run(cell)
+
+    assert shown.status == "error"
+    assert complaint in shown.stderr
+    assert shown.stderr.count("\n") == 1
 
 
 def test_emit_shows_the_fault_of_a_handler(running: Kernel) -> None:
-    row = running.run("%rosey emit user_join").text.splitlines()[2]
+    text = running.run("%rosey emit user_join").text
 
-    assert "failed" in row
-    assert row.endswith("KeyError: 'username'")
+    assert "greeter: greeter.welcome failed: KeyError: 'username' (took" in text
 
 
 def test_emit_shows_that_nobody_handles_it(running: Kernel) -> None:
-    assert running.run("%rosey emit nothing.much 3").text.endswith(": nobody handles it")
+    assert running.run("%rosey emit nothing.much 3").text.splitlines()[1:] == [
+        "  no plugin handled it",
+        "  not greeter: it handles user_join, not nothing.much",
+    ]
+
+
+def test_quotes_hold_the_name_of_an_event_together(running: Kernel) -> None:
+    assert "not foo bar" in running.run("%rosey emit 'foo bar' a=1").text
 
 
 def test_config_changes_one_setting_by_a_reload(running: Kernel) -> None:
@@ -274,7 +326,7 @@ def test_config_changes_one_setting_by_a_reload(running: Kernel) -> None:
 
     assert shown == "setting  value\ntimes    1"
     assert changed == "setting  value\ntimes    2"
-    assert running.run("%rosey say !hello").text == "Hello, owner! Hello, owner!"
+    assert running.run("%rosey say !hello").reply == "Hello, owner! Hello, owner!"
 
 
 @pytest.mark.parametrize("setting", ["times=9", "times=many", "name=3"])
@@ -301,7 +353,7 @@ def test_saved_config_file_is_applied(kernel: Kernel, tmp_path: Path) -> None:
     again = kernel.run("%rosey config --reload").text
     assert (applied, again) == ("reloaded with new settings: greeter", "nothing has changed")
     assert kernel.run("(await bot.reload_config()).reloaded").text == "()"
-    assert kernel.run("%rosey say !hello").text == "Hello, owner! Hello, owner!"
+    assert kernel.run("%rosey say !hello").reply == "Hello, owner! Hello, owner!"
 
     save(9)
     cell = kernel.run("%rosey config --reload")
@@ -356,15 +408,31 @@ ANSWERS = [
     "status",
     "list",
     "info greeter",
+    "edit greeter",
+    "save greeter copy.py",
+    "diff greeter",
     "say !hello",
     "emit user_join username=Ada",
     "state greeter",
+    "set greeter greeted=[]",
+    "graph",
+    "leaks greeter",
+    "profile greeter --reloads 10 --warm-up 1",
     "config greeter",
     "services",
     "commands",
     "log",
+    "record chat.jsonl",
+    "replay chat.jsonl",
+    "test greeter",
+    "report bug.json",
+    "open bug.json",
     "help",
     "help say",
+    "events",
+    "time greeter !hello -n 5",
+    "prof greeter !hello -n 5",
+    "trace off",
     "disable greeter",
     "enable greeter",
     "reload greeter",
@@ -375,11 +443,13 @@ ANSWERS = [
 ]
 
 
-def test_each_answer_has_a_text_and_an_html_face(running: Kernel) -> None:
+def test_each_answer_has_a_text_and_an_html_face(running: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "plugins" / "test_greeter.py").write_text("def test_nothing(): pass")
     for line in ANSWERS:
         (face,) = running.run(f"%rosey {line}").faces
         assert face.keys() == {"text/plain", "text/html"}, line
-    assert {line.partition(" ")[0] for line in ANSWERS if line} == {*COMMANDS}
+    on_a_line = {name for name, command in COMMANDS.items() if command.run is not None}
+    assert {line.partition(" ")[0] for line in ANSWERS if line} == on_a_line
 
 
 def test_an_answer_can_be_kept_and_has_the_facts(running: Kernel) -> None:
@@ -398,7 +468,7 @@ def test_what_the_facade_returns_is_shown_like_an_answer(running: Kernel) -> Non
 def test_a_variable_in_a_line_is_not_filled_in(running: Kernel) -> None:
     running.run("name = 'wrong'")
 
-    assert running.run("%rosey say !hello {name}$name").text == "Hello, {name}$name!"
+    assert running.run("%rosey say !hello {name}$name").reply == "Hello, {name}$name!"
 
 
 WRONG = {

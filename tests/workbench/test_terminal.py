@@ -69,3 +69,11 @@ def test_a_script_that_ends_tears_plugins_down(folder: Path) -> None:
 
     assert done.stderr == ""
     assert (folder / "torn-down").read_text() == "yes"
+
+
+def test_edited_plugin_stands_in_the_next_prompt_and_is_run_from_there(terminal: Terminal) -> None:
+    terminal.type("%rosey edit clerk")
+    terminal.press("Enter")
+    terminal.wait_for(r"%%rosey plugin clerk")
+    terminal.press("M-Enter")
+    terminal.wait_for(r"nothing has changed: clerk 0\.1\.0 runs this text already")

@@ -131,6 +131,13 @@ class Caller:
             if not lane.is_abandoned and lane.call is not None and lane.call[0] in owners
         ]
 
+    def call_off(self, root: int) -> None:
+        """Cancel all code that has suspended while it handles what one root cause has led to."""
+        for lane in [*self._carrying]:
+            _, event = lane.call or (None, None)
+            if event is not None and event.root == root:
+                lane.call_off()
+
     async def call(
         self,
         owner: Owner | None,

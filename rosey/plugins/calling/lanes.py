@@ -95,6 +95,7 @@ class Lane:
         is_carrying: The code has suspended and the lane belongs to it.
         is_expired: The deadline has passed and the code was cancelled.
         is_abandoned: It did not end even then, and nobody waits for it.
+        is_called_off: Whoever asked for it has cancelled it, which is no fault of it.
         limit_s: Seconds that the code had, where it is expired.
         suspended_at: When the code first waited, by `time.perf_counter`; 0 until then.
         ended: Done when the code has ended or was abandoned; None until it suspends.
@@ -109,6 +110,7 @@ class Lane:
         "context",
         "ended",
         "is_abandoned",
+        "is_called_off",
         "is_carrying",
         "is_expired",
         "limit_s",
@@ -119,7 +121,7 @@ class Lane:
     def __init__(self, loop: asyncio.AbstractEventLoop, free: list[Lane]) -> None:
         self._loop = loop
         self._free = free
-        self.is_carrying = self.is_expired = self.is_abandoned = False
+        self.is_carrying = self.is_expired = self.is_abandoned = self.is_called_off = False
         self.suspended_at = self.limit_s = 0.0
         self.ended: asyncio.Future[None] | None = None
         self._baton = loop.create_future()
@@ -190,6 +192,11 @@ class Lane:
         self.limit_s = limit_s
         self.task.cancel()
         self._timer = self._loop.call_later(grace_s, self._abandon)
+
+    def call_off(self) -> None:
+        """Cancel the code, as whoever asked for it does not want it any more."""
+        self.is_called_off = True
+        self.task.cancel()
 
     def _abandon(self) -> None:
         self.is_abandoned = True

@@ -100,7 +100,7 @@ async def _run(
         ended = perf_counter()
         subscription.note(ended - started)
         if not lane.is_abandoned:
-            records.append((index, subscription.face, outcome, ended - started, line))
+            records.append((index, subscription.face, outcome, started, ended - started, line))
         if lane.is_carrying or event.is_stopped or is_cancelled() or len(context) > 1:
             break
         started = ended
@@ -224,7 +224,8 @@ class Round:
     def _drop(self, left: Sequence[Subscription]) -> None:
         """Pass over handlers whose plugin has too many events waiting."""
         for index, subscription in enumerate(left, len(self._begun)):
-            self._records.append((index, subscription.face, Outcome.DROPPED, 0.0, None))
+            now = perf_counter()
+            self._records.append((index, subscription.face, Outcome.DROPPED, now, 0.0, None))
         self._begun += left
 
     def _left_at(self, gate: Gate, floor: int) -> list[Subscription]:
@@ -250,15 +251,17 @@ class Round:
         for lane, target in suspended:
             await lane.wait()
             if lane.is_abandoned:
-                self._abandon(target, perf_counter() - lane.suspended_at)
+                self._abandon(target, lane.suspended_at)
 
-    def _abandon(self, target: Target, duration_s: float) -> None:
+    def _abandon(self, target: Target, began_at: float) -> None:
         index, subscription = target
+        took_s = perf_counter() - began_at
         face = subscription.face
         error = TimeoutError("it did not end when it was cancelled, and may still run")
         where = f"{face.handler} at {self._event.name}"
         self._report(Fault.of(face.plugin, where, error))
-        self._records.append((index, face, Outcome.TIMED_OUT, duration_s, describe(error)))
+        line = describe(error)
+        self._records.append((index, face, Outcome.TIMED_OUT, began_at, took_s, line))
 
 
 def _is_at(subscription: Subscription, gate: Gate) -> bool:
@@ -269,6 +272,8 @@ def _fail(
     lane: Lane, subscription: Subscription, event: Event, error: BaseException, report: Report
 ) -> tuple[Outcome, str]:
     face = subscription.face
+    if lane.is_called_off and isinstance(error, asyncio.CancelledError):
+        return Outcome.CANCELLED, "it was called off"
     where = f"{face.handler} at {event.name}"
     if lane.is_expired:
         outcome = Outcome.TIMED_OUT

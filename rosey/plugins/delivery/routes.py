@@ -18,6 +18,8 @@ class Routes:
         self._exact: dict[str, list[Subscription]] = {}
         self._patterns: list[tuple[re.Pattern[str], Subscription]] = []
         self._kept: dict[str, Route] = {}
+        self.serial = 0
+        """Counts how often it has changed whom events go to."""
         self.kept = self._kept.get
         """A route that is kept; None where one has to be looked up. Asked for each event."""
 
@@ -34,9 +36,7 @@ class Routes:
         """Lead events to a subscription from now on."""
         self.forget()
         if "*" in subscription.pattern:
-            any_run = ".*".join(map(re.escape, subscription.pattern.split("*")))
-            match = re.compile(any_run + r"\Z", re.DOTALL)
-            self._patterns.append((match, subscription))
+            self._patterns.append((_expression(subscription.pattern), subscription))
         else:
             self._exact.setdefault(subscription.pattern, []).append(subscription)
 
@@ -70,4 +70,15 @@ class Routes:
 
     def forget(self) -> None:
         """Look anew whom each event goes to: a gate has been closed or opened."""
+        self.serial += 1
         self._kept.clear()
+
+
+def fits(pattern: str, event: str) -> bool:
+    """Whether an event's name is one that a subscription to `pattern` gets."""
+    return pattern == event or ("*" in pattern and _expression(pattern).match(event) is not None)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    any_run = ".*".join(map(re.escape, pattern.split("*")))
+    return re.compile(any_run + r"\Z", re.DOTALL)

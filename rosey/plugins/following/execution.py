@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rosey.errors import DependencyError, PluginError, PluginInUseError
 from rosey.plugins.following.plan import Plan
 from rosey.plugins.following.sections import Sections
+from rosey.plugins.life.progress import FOLLOWED
 from rosey.plugins.lifecycle import PluginState, check_dependencies
 from rosey.plugins.manager import PluginManager
 
@@ -111,8 +112,9 @@ class Execution:
     async def _reload(self, names: Sequence[str]) -> dict[str, PluginError]:
         slots = [slot for slot in self._manager.slots.loaded() if slot.name in names]
         for slot in slots:
-            slot.source = slot.found or slot.source
-        failures = await self._manager.reload_plugins([slot.name for slot in slots])
+            # A cell stays what it is, whatever file has its name.
+            slot.source = slot.source if slot.source.is_cell else slot.found or slot.source
+        failures = await self._manager.reload_plugins([s.name for s in slots], why=FOLLOWED)
         for slot in [slot for slot in slots if slot.name in failures and slot.staged is not None]:
             version = slot.serving.plugin.version
             told = "%s; version %s serves on"

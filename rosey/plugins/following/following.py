@@ -10,10 +10,12 @@ from pathlib import Path
 
 from rosey.errors import PluginLoadError
 from rosey.plugins.following.execution import Execution, Outcome
+from rosey.plugins.following.overshadowed import Overshadowed
 from rosey.plugins.following.plan import Plan, Sight, plan_for
 from rosey.plugins.following.sections import Sections
 from rosey.plugins.life.slots import Slot
 from rosey.plugins.lifecycle import PluginState, dependents_of, required_names
+from rosey.plugins.loading.cells import is_cell
 from rosey.plugins.loading.manifest import Manifest
 from rosey.plugins.loading.reading import data_files, read
 from rosey.plugins.manager import PluginManager
@@ -39,6 +41,7 @@ class Following:
         self._manager = manager
         self._is_wanted = is_wanted
         self._execution = Execution(manager, sections, self._wants)
+        self._overshadowed = Overshadowed()
         self._lost: set[str] = set()
         # What the code in the files says of itself; it may have been refused.
         self._manifests: dict[str, Manifest] = {}
@@ -82,7 +85,7 @@ class Following:
         """The plugins that some paths belong to, after a look for new ones where it may help."""
         owners = self._owners()
         seen = await asyncio.to_thread(touch, paths, owners)
-        is_back = any(slot.found is None for file in seen.files for slot in owners[file])
+        is_back = any(_is_missing(slot) for file in seen.files for slot in owners[file])
         if seen.is_elsewhere or is_back:
             await self._manager.discover_plugins()
             owners = self._owners()
@@ -110,6 +113,7 @@ class Following:
         if slot.state is PluginState.LOADING:
             async with slot.lock:  # what becomes of it decides
                 pass
+        await self._overshadowed.look(slot)
         is_there = slot.found is not None
         has_been_read = slot.is_in_use or slot.state is PluginState.FAILED
         return Sight(
@@ -124,7 +128,7 @@ class Following:
 
     async def _is_changed(self, slot: Slot) -> bool:
         """Whether a plugin's files are not those of the last attempt to load it."""
-        if slot.found != slot.source:
+        if slot.found != slot.source and not slot.source.is_cell:
             return True
         try:
             reading = await read(slot.source)
@@ -159,5 +163,12 @@ def _is_possible(file: Path) -> bool:
         return False
 
 
+def _is_missing(slot: Slot) -> bool:
+    """Whether the last discovery has found no file of a plugin."""
+    return slot.found is None or slot.found.is_cell
+
+
 def _is_own_fault(slot: Slot, error: PluginLoadError) -> bool:
-    return error.path is not None and error.path.is_relative_to(slot.source.path)
+    if error.path is None:
+        return False
+    return is_cell(error.path) or error.path.is_relative_to(slot.source.path)

@@ -13,6 +13,9 @@ from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.lanes import Lane
 from rosey.plugins.calling.ownership import Call, Owner, current_call
 
+QUIESCE_S = 5.0
+"""Seconds that what a plugin is handling has to finish by default when it is reloaded."""
+
 
 class Closing:
     """Inside `async with`, the gates of some plugins are closed and nothing of theirs is handled.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from typing import Any
 from rosey.errors import OutdatedError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.life.candidate import Candidate
-from rosey.plugins.life.progress import Progress
+from rosey.plugins.life.progress import Progress, Served
 from rosey.plugins.life.safe_start import SafeStart
 from rosey.plugins.life.slots import Slot, Slots
 from rosey.plugins.life.staging import Stage
 from rosey.plugins.life.transaction import Transaction
 from rosey.plugins.loading.reading import Reading, read_and_compile
+from rosey.plugins.loading.sources import PluginSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +26,19 @@ class Change:
 
     Attributes:
         slot: The plugin; it is locked.
+        source: Where its code comes from.
         reading: Its code, as it was read.
         config: Its settings, its own defaults aside.
+        why: For its history; see `Served`.
         is_enabled: Whether it gets events from then on.
         is_fresh: It begins without the state of the generation that serves.
     """
 
     slot: Slot
+    source: PluginSource
     reading: Reading
     config: Mapping[str, Any]
+    why: str = "loaded"
     is_enabled: bool = True
     is_fresh: bool = False
 
@@ -62,16 +68,22 @@ class Launch:
         self._limit_s = limit_s
         self._safe_start = safe_start
 
-    async def read(self, slot: Slot) -> Reading:
+    async def read(self, slot: Slot, source: PluginSource | None = None) -> Reading:
         """Read a plugin, and note what has been read.
+
+        Args:
+            slot: The plugin.
+            source: Where its next code comes from, if that is elsewhere.
 
         Raises:
             PluginLoadError: It cannot be read, or has ended the last process.
         """
         before = slot.staged.generation.snapshot if slot.staged is not None else None
-        reading = await read_and_compile(slot.source, before)
-        slot.attempted = reading.digest
-        self._safe_start.check(slot.source, reading.digest)
+        source = slot.source if source is None else source
+        reading = await read_and_compile(source, before)
+        if source == slot.source:
+            slot.attempted = reading.digest
+        self._safe_start.check(source, reading.digest)
         return reading
 
     def noting(self, changes: Sequence[Change]) -> AbstractAsyncContextManager[None]:
@@ -126,15 +138,27 @@ class Launch:
         for change, candidate in zip(changes, candidates, strict=True):
             slot = change.slot
             slot.staged = candidate.new
+            slot.source, slot.attempted = change.source, change.reading.digest
             slot.config, slot.defaults = change.config, change.reading.defaults
             slot.manifest = change.reading.manifest
             slot.error = slot.kept_state = None
+            slot.history.append(_served(change, candidate))
+
+
+def _served(change: Change, candidate: Candidate) -> Served:
+    return Served(
+        generation=candidate.new.generation.serial,
+        version=candidate.new.plugin.version,
+        at=time.time(),
+        why=change.why,
+        state=candidate.state,
+    )
 
 
 def _candidate(change: Change) -> Candidate:
     slot = change.slot
     return Candidate(
-        source=slot.source,
+        source=change.source,
         reading=change.reading,
         config=change.config,
         order=slot.order,

@@ -7,6 +7,12 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+ASKED_FOR = "it was asked for"
+FOLLOWED = "its files or its settings changed"
+SETTINGS = "its settings changed"
+CELL_RUN = "its cell was run"
+CRASHED = "it had crashed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadReport:
@@ -20,6 +26,9 @@ class ReloadReport:
             `migrated from 1 to 2`.
         asked: The plugins whose reload was asked for.
         together: All that took over in the same moment: those, and what depends on them.
+        why: For each of these, why: `it was asked for`, `its files or its settings changed`, `its
+            settings changed`, `its cell was run`, `it had crashed`, or what it imports or needs of
+            the others.
         duration_s: Seconds by phase, for all of them.
         gate_closed_s: Seconds for which their events waited.
         cancelled: How many calls into them did not finish in time.
@@ -31,6 +40,7 @@ class ReloadReport:
     state: str
     asked: tuple[str, ...]
     together: tuple[str, ...]
+    why: Mapping[str, str]
     duration_s: Mapping[str, float]
     gate_closed_s: float
     cancelled: int
@@ -41,11 +51,33 @@ class ReloadReport:
         took_ms = 1000 * sum(self.duration_s.values())
         state = f"; its state: {self.state}" if self.state != "none" else ""
         lines = [f"in {took_ms:.1f} ms, events waited {1000 * self.gate_closed_s:.1f} ms{state}"]
+        if self.why[self.asked[0]] != ASKED_FOR:
+            lines.append(f"why: {self.why[self.asked[0]]}")
         if len(self.together) > 1:
-            lines.append(f"at once: {', '.join(self.together)}")
+            told = [f"{name} ({self.why[name]})" for name in self.together]
+            lines.append(f"at once: {', '.join(told)}")
         if self.cancelled:
             lines.append(f"{self.cancelled} calls did not finish in time and were cancelled")
         return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One generation of a plugin that came into service, as plain values.
+
+    Attributes:
+        generation: Its number among all loads of all plugins.
+        version: Of its code.
+        at: When it came into service, in seconds since the epoch.
+        why: `loaded`, or why it was reloaded; see `ReloadReport`.
+        state: What became of the state; see `ReloadReport`.
+    """
+
+    generation: int
+    version: str
+    at: float
+    why: str
+    state: str
 
 
 class Progress:

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rosey.errors import (
@@ -16,35 +16,24 @@ from rosey.errors import (
     PluginLoadError,
     PluginNotFoundError,
 )
+from rosey.plugins.base import Plugin
 from rosey.plugins.calling.ownership import current_owner
 from rosey.plugins.life.candidate import Candidate
 from rosey.plugins.life.launch import Change, Launch
 from rosey.plugins.life.progress import Progress, ReloadReport
+from rosey.plugins.life.reasons import reasons
+from rosey.plugins.life.request import Request
 from rosey.plugins.life.slots import Needs, Slot, Slots
 from rosey.plugins.life.staging import Stage
 from rosey.plugins.life.steps import Steps
 from rosey.plugins.lifecycle import PluginState, plan_reload, required_names
 from rosey.plugins.loading.reading import Reading
+from rosey.plugins.loading.sources import PluginSource
 
 logger = logging.getLogger(__name__)
 
 Failures = dict[str, PluginError]
 """By name, why a plugin was not reloaded as somebody asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is asked of a reload.
-
-    Attributes:
-        names: The plugins that have changed.
-        is_fresh: Their state is dropped.
-        changes: By name, settings that are others from now on.
-    """
-
-    names: tuple[str, ...]
-    is_fresh: bool = False
-    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +45,7 @@ class _Group:
         readings: By name, what was read of it, or why it could not be.
         loaded: What was loaded for it alone, as the new code needs it.
         asked: The names of those that somebody asked for.
+        why: For each, why it is reloaded.
         progress: How far it has come.
     """
 
@@ -63,6 +53,7 @@ class _Group:
     readings: Mapping[str, Reading | PluginLoadError]
     loaded: tuple[Slot, ...]
     asked: tuple[str, ...]
+    why: Mapping[str, str]
     progress: Progress
 
     @property
@@ -107,7 +98,7 @@ class Reloader:
         left = [*dict.fromkeys(request.names)]
         while left:
             async with contextlib.AsyncExitStack() as locks:
-                group = await locks.enter_async_context(self._next_group(left))
+                group = await locks.enter_async_context(self._next_group(left, request))
                 run = self._run(group, request, locks.pop_all())
             try:
                 failed = await (
@@ -122,8 +113,41 @@ class Reloader:
             failures |= failed
         return failures
 
+    async def reload_all(self, names: Iterable[str], why: str) -> Failures:
+        """Do the same for plugins by their names."""
+        return await self.reload(Request(names=tuple(names), why=why))
+
+    async def reload_one(
+        self,
+        name: str,
+        *,
+        why: str,
+        is_fresh: bool = False,
+        settings: Mapping[str, Any] | None = None,
+        source: PluginSource | None = None,
+    ) -> Plugin:
+        """Do the same for one plugin, with other settings or other code where they are given.
+
+        Returns:
+            The new instance.
+
+        Raises:
+            PluginError: Why it was not reloaded.
+        """
+        request = Request(
+            names=(name,),
+            why=why,
+            is_fresh=is_fresh,
+            changes={name: settings} if settings is not None else {},
+            sources={name: source} if source is not None else {},
+        )
+        failures = await self.reload(request)
+        for failure in failures.values():
+            raise failure
+        return self._slots.get_loaded(name).serving.plugin
+
     @contextlib.asynccontextmanager
-    async def _next_group(self, left: Sequence[str]) -> AsyncIterator[_Group]:
+    async def _next_group(self, left: Sequence[str], request: Request) -> AsyncIterator[_Group]:
         """Lock and read the first of some plugins, with all that it has to do with.
 
         Which those are may change until they are locked and read: then it begins anew.
@@ -134,15 +158,18 @@ class Reloader:
             async with self._locked(names) as slots:
                 progress = Progress(names[0])
                 with progress.during("read"):
-                    readings = {name: await self._read(slot) for name, slot in slots.items()}
+                    readings = {n: await self._read(slot, request) for n, slot in slots.items()}
                 also = {name: {*_needed(reading)} for name, reading in readings.items()}
                 order = plan_reload(self._slots.needs(also), left)[0]
                 if slots.keys() >= {*order} or not slots:
+                    group = tuple(slots[name] for name in order if name in slots)
+                    asked = tuple(name for name in left if name in names)
                     yield _Group(
-                        slots=tuple(slots[name] for name in order if name in slots),
+                        slots=group,
                         readings=readings,
                         loaded=await self._load_missing(also),
-                        asked=tuple(name for name in left if name in names),
+                        asked=asked,
+                        why=reasons(group, asked, request.why),
                         progress=progress,
                     )
                     return
@@ -156,9 +183,9 @@ class Reloader:
                 await locks.enter_async_context(slot.lock)
             yield {slot.name: slot for slot in slots if slot.is_loaded}
 
-    async def _read(self, slot: Slot) -> Reading | PluginLoadError:
+    async def _read(self, slot: Slot, request: Request) -> Reading | PluginLoadError:
         try:
-            return await self._launch.read(slot)
+            return await self._launch.read(slot, request.source_of(slot))
         except PluginLoadError as error:
             return error
 
@@ -231,8 +258,10 @@ class Reloader:
         is_enabled = state is PluginState.ENABLED or (state is PluginState.QUARANTINED and is_asked)
         return Change(
             slot=slot,
+            source=request.source_of(slot),
             reading=reading,
             config={**self._steps.config_of(slot), **request.changes.get(slot.name, {})},
+            why=group.why[slot.name],
             is_enabled=is_enabled,
             is_fresh=request.is_fresh and is_asked,
         )
@@ -288,10 +317,11 @@ def _report(group: _Group, slot: Slot, candidate: Candidate) -> ReloadReport:
     return ReloadReport(
         version=candidate.new.plugin.version,
         generation=candidate.new.generation.serial,
-        file=str(slot.source.path),
+        file=str(slot.source.place),
         state=candidate.state,
         asked=group.asked,
         together=group.names,
+        why=group.why,
         duration_s={**progress.duration_s},
         gate_closed_s=progress.gate_closed_s,
         cancelled=progress.cancelled,
@@ -304,7 +334,7 @@ def _failure_facts(group: _Group, culprit: Slot, error: PluginLoadError) -> dict
         "traceback": error.traceback,
         "phase": group.progress.phase,
         "generation": culprit.serving.generation.serial if culprit.is_loaded else None,
-        "file": str(error.path or culprit.source.path),
+        "file": str(error.path or culprit.source.place),
         "line": error.line,
         "asked": group.asked,
         "together": group.names,

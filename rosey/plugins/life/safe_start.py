@@ -56,7 +56,7 @@ class SafeStart:
         if self._markers is None or source.name in self._allowed:
             return
         if self._markers.left.get(source.name) == _short(digest):
-            raise PluginLoadError(source.name, REASON, path=source.path)
+            raise PluginLoadError(source.name, REASON, path=source.place)
 
     @contextlib.asynccontextmanager
     async def noting(self, digests: Mapping[str, str]) -> AsyncIterator[None]:

@@ -18,14 +18,17 @@ from rosey.plugins.calling.gate import Gate
 from rosey.plugins.life.candidate import KeptState, Staged
 from rosey.plugins.life.change_lock import ChangeLock
 from rosey.plugins.life.dormant import Dormant
-from rosey.plugins.life.progress import ReloadReport
+from rosey.plugins.life.progress import ReloadReport, Served
 from rosey.plugins.life.shedding import Shedding
 from rosey.plugins.lifecycle import PluginState, check_step, required_names
 from rosey.plugins.loading.manifest import Manifest
+from rosey.plugins.loading.settings import limits_for
 from rosey.plugins.loading.sources import PluginSource
 from rosey.plugins.supervision.account import Account
+from rosey.plugins.supervision.limits import Limits
 
 FAULTS_KEPT = 20
+GENERATIONS_KEPT = 20
 _MOMENTS_KEPT = 100_000
 
 Needs = dict[str, set[str]]
@@ -50,6 +53,7 @@ class Slot:
         error: Why it failed, was quarantined, or its last reload was refused.
         reloads: Successful reloads since it was loaded.
         last_reload: How the last of them went; None before.
+        history: The last `GENERATIONS_KEPT` that came into service, newest last.
         loaded_at: Seconds since the epoch; None where it is not loaded.
         faults: The last `FAULTS_KEPT`, newest last.
         fault_count: All of them since it was loaded.
@@ -80,6 +84,7 @@ class Slot:
         self.error: PluginError | None = None
         self.reloads = 0
         self.last_reload: ReloadReport | None = None
+        self.history: collections.deque[Served] = collections.deque(maxlen=GENERATIONS_KEPT)
         self.loaded_at: float | None = None
         self.faults: collections.deque[Fault] = collections.deque(maxlen=FAULTS_KEPT)
         self.fault_count = 0
@@ -154,22 +159,29 @@ class Slots:
     def update(self, found: Mapping[str, PluginSource | PluginLoadError]) -> None:
         """Take over what discovery found; what is in use stays, whatever became of its file."""
         self.rejected = {n: e for n, e in found.items() if isinstance(e, PluginLoadError)}
-        for name, source in found.items():
+        for source in found.values():
             if isinstance(source, PluginLoadError):
                 continue
-            slot = self._slots.get(name)
-            if slot is None:
-                account = Account()
-                gate = Shedding(name, account, self._bus).gate
-                lock = ChangeLock(name, gate, self._bus.caller)
-                self._slots[name] = Slot(source, next(self._orders), gate, lock, account)
-            elif not slot.is_loaded:
+            slot = self.admit(source)
+            if not slot.is_loaded and not (slot.source.is_cell and slot.is_in_use):
                 slot.source = source
         for slot in self:
-            place = found.get(slot.name)
+            # A cell needs no file.
+            place = found.get(slot.name, slot.source if slot.source.is_cell else None)
             slot.found = slot.source if isinstance(place, PluginLoadError) else place
-            if slot.name not in found and not slot.is_in_use and not slot.lock.locked():
+            if place is None and not slot.is_in_use and not slot.lock.locked():
                 del self._slots[slot.name]
+
+    def admit(self, source: PluginSource) -> Slot:
+        """The slot of a plugin that was discovered, or a new one."""
+        slot = self._slots.get(source.name)
+        if slot is None:
+            account = Account()
+            gate = Shedding(source.name, account, self._bus).gate
+            lock = ChangeLock(source.name, gate, self._bus.caller)
+            slot = Slot(source, next(self._orders), gate, lock, account)
+            self._slots[source.name] = slot
+        return slot
 
     @contextlib.contextmanager
     def holding(self, names: Sequence[str]) -> Iterator[None]:
@@ -261,6 +273,13 @@ class Slots:
             slot.faults.clear()
             slot.left_behind.clear()
         self.announce(slot, str(state), previous=str(previous), **facts)
+
+    def limit(self, limits: Limits) -> None:
+        """Let each loaded plugin take as much as these say, where its own settings do not."""
+        for staged in [slot.serving for slot in self.loaded()]:
+            plugin = staged.plugin
+            staged.ledger.limit(limits_for(type(plugin), plugin.config, limits))
+        self.tell()
 
     def tell(self) -> None:
         """Call the listeners."""

@@ -30,6 +30,10 @@ from rosey.plugins.loading.plugin_class import permissions_told
 logger = logging.getLogger(__name__)
 
 
+async def nothing_attached(_plugin: str) -> None:
+    """Take nothing back from a plugin to which nothing was attached."""
+
+
 class Steps:
     """Leads plugins from state to state.
 
@@ -85,8 +89,9 @@ class Steps:
                 raise PluginLoadError(slot.name, "the bot is stopping")
             self._slots.advance(slot, PluginState.LOADING)
             try:
-                reading = await self._launch.read(slot)
-                change = Change(slot=slot, reading=reading, config=self.config_of(slot))
+                source, reading = slot.source, await self._launch.read(slot)
+                config = self.config_of(slot)
+                change = Change(slot=slot, source=source, reading=reading, config=config)
                 await notes.enter_async_context(self._launch.noting([change]))
                 await self._launch.run([change], Progress(slot.name))
             except BaseException as error:
@@ -107,17 +112,18 @@ class Steps:
                 self._slots.advance(slot, PluginState.LOADING)
                 self._fail(slot, error)
 
-    async def unload_together(self, slots: Sequence[Slot]) -> None:
+    async def unload_together(self, names: Sequence[str]) -> None:
         """End plugins, those that need others before these, to the end even if nobody waits.
 
         Raises:
+            PluginNotFoundError: One is not loaded; nothing has happened.
             PluginInUseError: One that is not among them needs one; those before it are ended.
         """
-        together = {slot.name for slot in slots}
+        slots = [self._slots.get_loaded(name) for name in names]
 
         async def unload_each() -> None:
             for slot in slots:
-                await self.unload(slot, together_with=together)
+                await self.unload(slot, together_with=names)
 
         await self.unbroken.run(unload_each())
 

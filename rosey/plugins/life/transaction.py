@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn, Protocol
 
-from rosey.errors import DependentsChangedError, OutdatedError, PluginLoadError
+from rosey.errors import DependentsChangedError, OutdatedError, PluginLoadError, StateError
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import describe
 from rosey.plugins.calling.uncancelled import to_its_end
@@ -230,6 +230,8 @@ class Transaction:
         if isinstance(error, asyncio.CancelledError):
             return error
         culprit = next(c for c in self._candidates if c.name == self._progress.plugin)
+        if self._progress.phase == "export_state":
+            return _not_exported(culprit, error)
         with self._stage.loader.showing(culprit.reading.snapshot):
             refusal = load_error(culprit.source, culprit.reading.snapshot, error)
         if self._lost:
@@ -247,3 +249,18 @@ class Transaction:
         for candidate in self._candidates:
             with self._progress.during(phase, candidate.name):
                 yield candidate
+
+
+def _not_exported(candidate: Candidate, error: BaseException) -> StateError:
+    """Why a plugin's state cannot be had: that is no fault of the new code."""
+    assert candidate.old is not None  # noqa: S101  nothing else is asked for its state
+    old = candidate.old.generation
+    fault = load_error(old.source, old.snapshot, error)
+    what = "export_state of the version that runs failed, so only a fresh reload can replace it"
+    return StateError(
+        fault.plugin,
+        f"{what}: {fault.reason}",
+        path=fault.path,
+        line=fault.line,
+        traceback=fault.traceback,
+    )

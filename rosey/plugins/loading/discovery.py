@@ -7,7 +7,7 @@ import keyword
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rosey.errors import PluginLoadError
@@ -50,6 +50,18 @@ def check_name(name: str, path: Path | None = None) -> None:
         raise PluginLoadError(name, reason, path=path)
 
 
+def plugin_tested_in(stem: str, names: Iterable[str]) -> str | None:
+    """The plugin that a file is named after as one with its tests, as `test_NAME.py` is.
+
+    Args:
+        stem: The file's name, without its suffix.
+        names: Those of the plugins; the longest that fits counts.
+    """
+    about = stem.removeprefix("test_")
+    fitting = (n for n in names if about == n or about.startswith(f"{n}_"))
+    return max(fitting, key=len, default=None) if about != stem else None
+
+
 def discover(plugin_dirs: Sequence[Path]) -> dict[str, PluginSource | PluginLoadError]:
     """Find plugins, without executing any. This blocks.
 
@@ -77,8 +89,12 @@ def _in_directories(plugin_dirs: Sequence[Path]) -> Iterator[PluginSource]:
     for directory in plugin_dirs:
         if not directory.is_dir():
             continue
-        for path in sorted(Path(os.path.realpath(directory)).iterdir()):
+        paths = sorted(Path(os.path.realpath(directory)).iterdir())
+        names = {path.stem for path in paths}
+        for path in paths:
             if path.name.startswith((".", "_")) or os.path.realpath(path) in nested:
+                continue
+            if path.name == "conftest.py" or plugin_tested_in(path.stem, names) is not None:
                 continue
             # These tests are false, not errors, where a permission is missing or a link loops.
             if path.suffix == ".py" and os.path.isfile(path):  # noqa: PTH113  as said above

@@ -13,6 +13,7 @@ import importlib
 import importlib.machinery
 import itertools
 import sys
+import time
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,6 +37,7 @@ class Generation:
         source: Where it comes from.
         snapshot: What was read there.
         serial: Counts the loads of all plugins in this process.
+        made_at: When it was staged, in seconds since the epoch.
         name: The name of its main package or module in `sys.modules`.
         peers: Generations by plugin name that it imports instead of the current ones, as they are
             to become current together with it.
@@ -56,6 +58,7 @@ class Generation:
         self.snapshot = snapshot
         self.peers = peers
         self.serial = next(_serials)
+        self.made_at = time.time()
         # No dot before the serial: importlib would intern the name as its parent's attribute,
         # one leaked string a reload on Python 3.12.
         self.name = f"{NAMESPACE}:{source.name}@{self.serial}"
@@ -129,7 +132,7 @@ class Loader:
         """
         if source.main not in snapshot.units:
             reason = f"it has no module {source.main or '__init__'}"
-            raise PluginLoadError(source.name, reason, path=source.path)
+            raise PluginLoadError(source.name, reason, path=source.place)
         generation = Generation(self, source, snapshot, {} if peers is None else peers)
         self._alive[generation.name] = generation
         return generation
@@ -207,10 +210,11 @@ class Loader:
         if unit is None:
             return None
         loader: Any = UnitLoader(unit, vars(generation.builtins))
-        spec = importlib.machinery.ModuleSpec(fullname, loader, origin=str(unit.path))
+        file = generation.source.file_of(relative, unit)
+        spec = importlib.machinery.ModuleSpec(fullname, loader, origin=str(file))
         spec.has_location = True
         if unit.is_package:
-            spec.submodule_search_locations = [str(unit.path.parent)]
+            spec.submodule_search_locations = [str(generation.source.folder_of(relative))]
         return spec
 
     def resolve(self, name: str, importer: Generation) -> tuple[Generation, str] | None:

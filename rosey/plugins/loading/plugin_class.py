@@ -38,7 +38,10 @@ def find_plugin_class(generation: Generation) -> type[Plugin]:
         )
         raise PluginLoadError(source.name, reason, path=path)
     if classes[0].name != source.name:
-        reason = f"its class is named {classes[0].name!r}: it must be {source.name!r}, as the file"
+        given_by = "the cell says" if source.is_cell else "the file"
+        reason = (
+            f"its class is named {classes[0].name!r}: it must be {source.name!r}, as {given_by}"
+        )
         raise PluginLoadError(source.name, reason, path=path)
     for reason in _faults(classes[0]):
         raise PluginLoadError(source.name, reason, path=path)

@@ -73,7 +73,7 @@ async def read_and_compile(source: PluginSource, before: Snapshot | None = None)
 
 def _read(source: PluginSource) -> Reading:
     try:
-        snapshot = Snapshot.read(source.path)
+        snapshot = source.read()
         manifest = read_manifest(source, snapshot)
         return Reading(
             snapshot=snapshot,

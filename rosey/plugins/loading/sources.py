@@ -18,6 +18,7 @@ class SourceKind(enum.StrEnum):
     FILE = "file"
     PACKAGE = "package"
     ENTRY_POINT = "entry point"
+    CELL = "cell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,13 @@ class PluginSource:
 
     Attributes:
         name: The plugin's name.
-        path: Its file, or its package's folder.
+        path: Its file, or its package's folder; of a cell the one that it stands in for.
         kind: What it is made of.
         import_name: The name by which its own files may import it absolutely.
         main: The module in it that defines the plugin class, relative to `import_name`, with
             dots; empty for the file or package itself.
         class_name: The plugin class, where an entry point names it.
+        written: The code itself, where it is read from no file: a cell's.
     """
 
     name: str
@@ -40,11 +42,51 @@ class PluginSource:
     import_name: str
     main: str = ""
     class_name: str | None = None
+    written: Snapshot | None = None
 
     @property
     def folder(self) -> Path:
         """The package's folder, or the one that holds the file: where its data files stand."""
         return self.path.parent if self.path.suffix == ".py" else self.path
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether the code is a text that somebody gave, whatever the files say."""
+        return self.written is not None
+
+    @property
+    def place(self) -> Path:
+        """What people are told: its file or folder, or the name of the cell."""
+        unit = self.written.units.get(self.main) if self.written is not None else None
+        return self.path if unit is None else unit.path
+
+    def is_there(self) -> bool:
+        """Whether the code can still be read. This blocks."""
+        return self.is_cell or self.path.exists()
+
+    def read(self) -> Snapshot:
+        """Read the code. This blocks.
+
+        Raises:
+            OSError: A file cannot be read.
+        """
+        return Snapshot.read(self.path) if self.written is None else self.written
+
+    def folder_of(self, module: str) -> Path:
+        """Where the modules of a package in it stand."""
+        return self.path.joinpath(*filter(None, module.split(".")))
+
+    def file_of(self, module: str, unit: Unit) -> Path:
+        """What a module finds as its `__file__`, beside which its data may stand.
+
+        Of a cell's it is where its file stands, or would.
+        """
+        if not self.is_cell:
+            return unit.path
+        if self.path.suffix == ".py":
+            return self.path
+        folder = self.folder_of(module)
+        return folder / "__init__.py" if unit.is_package else folder.with_suffix(".py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +106,12 @@ class Unit:
     digest: bytes
     is_package: bool
     compiled: types.CodeType | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, path: Path, code: bytes, *, is_package: bool) -> Unit:
+        """A unit of some code."""
+        digest = hashlib.blake2b(code, digest_size=16).digest()
+        return cls(path=path, code=code, digest=digest, is_package=is_package)
 
     def code_object(self) -> types.CodeType:
         """What executing the module runs.
@@ -97,7 +145,11 @@ class Snapshot:
             OSError: A file cannot be read.
         """
         files = _modules(path) if path.is_dir() else [path]
-        units = {_relative_name(path, file): _read(file) for file in files}
+        return cls.of({_relative_name(path, file): _read(file) for file in files})
+
+    @classmethod
+    def of(cls, units: Mapping[str, Unit]) -> Snapshot:
+        """A snapshot of some modules."""
         whole = hashlib.blake2b(digest_size=16)
         for name, unit in units.items():
             whole.update(os.fsencode(f"{name}\0") + unit.digest)
@@ -131,8 +183,7 @@ def _relative_name(root: Path, file: Path) -> str:
 
 def _read(file: Path) -> Unit:
     code = file.read_bytes()
-    digest = hashlib.blake2b(code, digest_size=16).digest()
-    return Unit(path=file, code=code, digest=digest, is_package=file.name == "__init__.py")
+    return Unit.of(file, code, is_package=file.name == "__init__.py")
 
 
 def _compiled(unit: Unit, known: Unit | None) -> Unit:

@@ -103,7 +103,7 @@ class _Names:
             if schema.__module__ == generation.module_name(relative):
                 line = _line_of_class(unit.code, schema.__name__)
                 return PluginLoadError(name, reason, path=unit.path, line=line)
-        return PluginLoadError(name, reason, path=generation.source.path)
+        return PluginLoadError(name, reason, path=generation.source.place)
 
 
 def _line_of_class(code: bytes, name: str) -> int | None:

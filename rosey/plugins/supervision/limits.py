@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from rosey.plugins.supervision.crash_policy import CrashPolicy
 
@@ -62,7 +61,7 @@ class Limits:
     """
 
     deadline_s: float = DEADLINE_S
-    deadlines_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    deadlines_s: Mapping[str, float] = field(default_factory=dict)
     concurrent_handlers: int = 100
     queued_events: int = 1_000
     when_full: WhenFull = WhenFull.DROP_NEWEST

@@ -240,3 +240,14 @@ async def test_running_plugin_is_not_reloaded_with_code_that_ended_the_process(
     assert manager.list_plugins() == ["bad"]
     host.go_on.set()
     await manager.reload_plugin("bad")
+
+
+@pytest.mark.usefixtures("_ended")
+async def test_text_that_somebody_gives_is_run_whatever_it_has_done(
+    folder: Folder, host: Host
+) -> None:
+    host.go_on.set()
+
+    text = (folder.path / "bad.py").read_text()
+
+    assert (await host.plugin_manager.define_plugin("bad", text)).enabled

@@ -33,6 +33,22 @@ def test_files_and_packages_are_plugins(folder: Folder) -> None:
     assert found(folder.path) == {"dice": SourceKind.FILE, "quotes": SourceKind.PACKAGE}
 
 
+def test_files_with_the_tests_of_a_plugin_are_none(folder: Folder) -> None:
+    folder.plugin("dice")
+    folder.plugin("quotes", file="quotes/__init__.py")
+    for name in ("test_dice", "test_dice_rolls", "test_quotes", "conftest"):
+        folder.write(f"{name}.py", "")
+
+    assert found(folder.path) == {"dice": SourceKind.FILE, "quotes": SourceKind.PACKAGE}
+
+
+def test_a_plugin_may_be_called_test_something(folder: Folder) -> None:
+    for name in ("dice", "test", "test_drive", "test_diced"):
+        folder.plugin(name)
+
+    assert [*found(folder.path)] == ["dice", "test", "test_diced", "test_drive"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,0 +1,1 @@
+"""Bug reports: what a bot is and has done, without secrets, to be read by somebody else."""

@@ -1,0 +1,1 @@
+"""Recordings: a chat written down as it happens, and said again."""

@@ -1,0 +1,1 @@
+"""The calls of `bot`, a file for each family: each returns plain values."""

@@ -1,0 +1,97 @@
+"""The notebook's `bot.traces`: what became of each event."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rosey.bot import Bot
+from rosey.chat.model import Message, Rank, User
+from rosey.diagnostics.rows import Rows
+from rosey.diagnostics.traces.query import parse
+from rosey.diagnostics.traces.recorder import Recorder
+from rosey.diagnostics.traces.ring import Ring
+from rosey.diagnostics.traces.trace import ChainTrace, EventTrace
+from rosey.errors import RoseyError
+from rosey.workbench.crossing.loop import Crossing, LoopThread
+
+EVENTS_SHOWN = 20
+
+
+class Traces:
+    """The last events of the running bot, and what became of them, as plain values.
+
+    Args:
+        bot: The bot.
+        thread: Where the bot's loop runs.
+        recorder: Records what becomes of each event.
+    """
+
+    def __init__(self, bot: Bot, thread: LoopThread, recorder: Recorder) -> None:
+        self._bot = bot
+        self._thread = thread
+        self._recorder = recorder
+
+    def last(self, count: int = EVENTS_SHOWN, match: str = "") -> Rows[EventTrace]:
+        """The last events that match a query, oldest first; also while a plugin holds the bot.
+
+        Args:
+            count: How many at most, 1 or more.
+            match: What to look for; see `rosey.diagnostics.traces.query.parse`.
+
+        Raises:
+            UsageError: The query cannot be read.
+        """
+        query = parse(match)
+        found = [trace for trace in self._recorder.ring.events() if query.matches(trace)]
+        return Rows(found[-count:])
+
+    def of(self, event_id: int) -> ChainTrace:
+        """The chain of events that one of them belongs to, by its number.
+
+        Raises:
+            RoseyError: It is not kept any more, or is still on its way.
+        """
+        chain = self._recorder.ring.chain(event_id)
+        if chain is None:
+            raise RoseyError(f"event {event_id} is not kept: %rosey events lists those that are")
+        return chain
+
+    def emit(self, event: str, data: object = None) -> Crossing[ChainTrace]:
+        """Emit an event, wait until all that it leads to is handled, and tell what became of it."""
+
+        async def emit() -> ChainTrace:
+            return self.of((await self._bot.exchange(event, data)).delivery.id)
+
+        return self._thread.submit(emit())
+
+    def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[ChainTrace]:
+        """Say something to the bot, and tell what became of it; its replies are part of that."""
+        local = self._bot.local.name
+        person = User(name=user, rank=rank)
+        message = Message(text=text, user=person, connection=local, is_private=True)
+        return self.emit("message", message.data)
+
+    def following(
+        self, watcher: Callable[[EventTrace], None]
+    ) -> contextlib.AbstractContextManager[None]:
+        """Tell `watcher` of each event that was handled, on the bot's thread, in a `with` block."""
+        return self._recorder.telling(watcher)
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many chains of events were let go of, by kind, as newer ones came."""
+        return {str(kind): count for kind, count in self._recorder.ring.dropped.items()}
+
+
+@contextlib.contextmanager
+def recording(bot: Bot) -> Iterator[Recorder]:
+    """Record what becomes of each event of a bot, inside the `with` block."""
+    recorder = Recorder(bot, Ring())
+    storage = bot.storage
+    storage.listeners = (*storage.listeners, recorder.note_kept)
+    try:
+        with recorder.open():
+            yield recorder
+    finally:
+        storage.listeners = tuple(n for n in storage.listeners if n != recorder.note_kept)

@@ -1,0 +1,1 @@
+"""The commands of `%rosey`, a file for each family of them."""

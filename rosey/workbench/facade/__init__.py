@@ -1,0 +1,1 @@
+"""The notebook's `bot`: what people hold of the bot and of its plugins."""

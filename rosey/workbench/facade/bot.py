@@ -1,0 +1,240 @@
+"""The notebook's `bot`: the running bot, called from outside its loop."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rosey.bot import Bot
+from rosey.chat.model import Rank
+from rosey.conversation import Exchange
+from rosey.diagnostics.graph import Graph, around
+from rosey.diagnostics.graph_building import Emissions, bot_graph
+from rosey.diagnostics.log import LogLine, LogRing
+from rosey.diagnostics.rows import Rows
+from rosey.diagnostics.snapshot import (
+    BotSnapshot,
+    PluginSnapshot,
+    bot_snapshot,
+    plugin_snapshot,
+)
+from rosey.errors import RoseyError
+from rosey.live_config import ConfigChange
+from rosey.plugins.events import Delivery
+from rosey.plugins.life.slots import Slot
+from rosey.plugins.lifecycle import LOADED, PluginState
+from rosey.workbench.calls.cells import Cells
+from rosey.workbench.calls.measuring import Measuring
+from rosey.workbench.calls.memory import Memory
+from rosey.workbench.calls.recordings import Recordings
+from rosey.workbench.calls.reports import Reports
+from rosey.workbench.calls.testing import Tests
+from rosey.workbench.calls.traces import Traces
+from rosey.workbench.crossing.looks import LOOK_S, Looks
+from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.facade.handles import PluginHandles
+from rosey.workbench.facade.source import Source
+from rosey.workbench.faces import render
+from rosey.workbench.faces.answer import Answer
+
+
+class BotFacade:
+    """The running bot, for cells: `await bot.reload("trivia")`, or `.result()` without await.
+
+    What it returns are plain values and snapshots: keeping them keeps no plugin alive.
+
+    Args:
+        bot: The bot.
+        thread: Where the bot's loop runs.
+        traces: What became of its events.
+        log: What was logged.
+        shell: IPython's shell; None outside of IPython.
+
+    Attributes:
+        plugins: Each plugin by its name: `bot.plugins.trivia`, `bot.plugins["trivia"]`.
+        traces: As passed.
+        timing: Says the same message many times.
+        memory: What lives of plugins that are over, and what reloading a plugin costs.
+        cells: Plugins that are written in cells, and the way between cells and files.
+        recordings: Chats that are recorded, and said again.
+        tests: Runs tests of plugins against copies of the bot.
+        reports: Takes bug reports of it.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        thread: LoopThread,
+        *,
+        traces: Traces,
+        log: LogRing,
+        shell: Any = None,  # noqa: ANN401  IPython's own type
+    ) -> None:
+        self._bot = bot
+        self._thread = thread
+        self._log = log
+        self._looks = Looks(thread)
+        self._emissions = Emissions()
+        # It ends with the facade.
+        self._taps = contextlib.ExitStack()
+        self._taps.enter_context(bot.bus.tap(self._emissions.note))
+        self.plugins = PluginHandles(Source(bot=bot, looks=self._looks, log=log))
+        self.traces = traces
+        self.timing = Measuring(bot, thread)
+        self.memory = Memory(bot, thread, log, shell)
+        self.cells = Cells(bot, thread)
+        self.recordings = Recordings(bot, thread)
+        self.tests = Tests(bot, thread)
+        self.reports = Reports(bot, self._looks, traces, log)
+
+    def load(self, name: str) -> Crossing[PluginSnapshot]:
+        """Load a plugin, and what it depends on."""
+        return self._step(self._bot.load, name)
+
+    def reload(self, name: str, *, fresh: bool = False) -> Crossing[PluginSnapshot]:
+        """Reload a plugin; the old version serves until the new one is ready.
+
+        What depends on it is reloaded with it. `fresh` drops its state.
+        """
+
+        async def step(name: str) -> None:
+            await self._bot.reload(name, fresh=fresh)
+
+        return self._step(step, name)
+
+    def enable(self, name: str) -> Crossing[PluginSnapshot]:
+        """Give a disabled plugin its events and commands again."""
+        return self._step(self._bot.enable, name)
+
+    def disable(self, name: str) -> Crossing[PluginSnapshot]:
+        """Keep a plugin and its state, but give it no events and no commands."""
+        return self._step(self._bot.disable, name)
+
+    def unload(self, name: str, *, with_dependents: bool = False) -> Crossing[PluginSnapshot]:
+        """Unload a plugin; `with_dependents` unloads those that need it too."""
+
+        async def step(name: str) -> None:
+            await self._bot.unload(name, with_dependents=with_dependents)
+
+        return self._step(step, name)
+
+    def configure(self, name: str, /, **changes: Any) -> Crossing[PluginSnapshot]:  # noqa: ANN401  settings are of any type
+        """Change settings of a plugin, by a reload with them; what does not fit changes nothing."""
+
+        async def step(name: str) -> None:
+            await self._bot.plugin_manager.configure_plugin(name, changes)
+
+        return self._step(step, name)
+
+    def reload_config(self) -> Crossing[ConfigChange]:
+        """Read the configuration file again, and apply what is new in it."""
+        return self._thread.submit(self._bot.reload_config())
+
+    def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[list[str]]:
+        """Say something to the bot; the result is the list of its replies."""
+        return self._thread.submit(self._bot.say(text, user, rank))
+
+    def emit(self, event: str, data: object = None) -> Crossing[Delivery]:
+        """Emit an event; the result tells who handled it."""
+
+        async def emit() -> Delivery:
+            return (await self._bot.exchange(event, data)).delivery
+
+        return self._thread.submit(emit())
+
+    def exchange(self, event: str, data: object = None) -> Crossing[Exchange]:
+        """Emit an event; the result tells who handled it, and what the bot replied to it."""
+        return self._thread.submit(self._bot.exchange(event, data))
+
+    def send_message(self, text: str) -> Crossing[None]:
+        """Have the bot say something on its connection."""
+        return self._thread.submit(self._bot.send_message(text))
+
+    def standing(self) -> dict[str, str]:
+        """By name of each plugin, where it stands; also while a plugin holds the bot."""
+        slots = self._bot.plugin_manager.slots
+        return {slot.name: _standing(slot) for slot in tuple(slots)}
+
+    def failures(self) -> dict[str, str]:
+        """By name, why a plugin was not loaded when the bot was started."""
+        return {name: self.redact(str(error)) for name, error in self._bot.failures.items()}
+
+    def snapshot(self, timeout_s: float = LOOK_S) -> BotSnapshot:
+        """The bot at this moment.
+
+        Raises:
+            RoseyError: It does not answer within `timeout_s` seconds: a plugin blocks it.
+        """
+        return self._looks.at(lambda: bot_snapshot(self._bot), timeout_s)
+
+    def plugin(self, name: str, timeout_s: float = LOOK_S) -> PluginSnapshot:
+        """One plugin at this moment.
+
+        Raises:
+            PluginNotFoundError: There is no such plugin.
+            RoseyError: The bot does not answer within `timeout_s` seconds.
+        """
+        return self._looks.at(lambda: plugin_snapshot(self._bot, name), timeout_s)
+
+    def graph(self, name: str | None = None) -> Graph:
+        """Who needs, uses and hears whom: all plugins, or what has to do with one of them.
+
+        Raises:
+            PluginNotFoundError: There is no such plugin.
+            RoseyError: The bot does not answer.
+        """
+
+        def see() -> Graph:
+            if name is not None:
+                self._bot.plugin_manager.slots.known(name)
+            graph = bot_graph(self._bot, self._emissions.pairs())
+            return graph if name is None else around(graph, name)
+
+        return self._looks.at(see)
+
+    def log(
+        self, plugin: str | None = None, *, level: str = "INFO", event: int | None = None
+    ) -> Rows[LogLine]:
+        """The last log records, oldest first; see `LogRing.lines`."""
+        return Rows(self._log.lines(plugin, level=level, event=event))
+
+    def redact(self, text: str) -> str:
+        """A text without the values of secrets."""
+        return self._bot.redact(text)
+
+    def __repr__(self) -> str:
+        return self._face().text
+
+    def _repr_html_(self) -> str:
+        return self._face().html
+
+    def _face(self) -> Answer:
+        try:
+            return render.status(self.snapshot()).redacted(self.redact)
+        except RoseyError as error:
+            return Answer.of_lines(None, [str(error)])
+
+    def _step(self, step: Callable[[str], Awaitable[None]], name: str) -> Crossing[PluginSnapshot]:
+        async def carry_out() -> PluginSnapshot:
+            await step(name)
+            return plugin_snapshot(self._bot, name)
+
+        return self._thread.submit(carry_out())
+
+
+_UNDER_WAY = {
+    **dict.fromkeys(LOADED, "being unloaded"),
+    PluginState.LOADING: "being loaded",
+    PluginState.RELOADING: "being reloaded",
+}
+
+
+def _standing(slot: Slot) -> str:
+    staged = slot.staged
+    if staged is None:
+        # Its state changes when that has ended.
+        return (
+            _UNDER_WAY.get(slot.state, str(slot.state)) if slot.lock.locked() else str(slot.state)
+        )
+    return f"{slot.state}, {staged.plugin.version} as load {staged.generation.serial}"

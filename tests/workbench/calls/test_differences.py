@@ -1,0 +1,68 @@
+"""What differs between versions of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from rosey.workbench.calls.differences import Version, differences
+from rosey.workbench.faces.code_frame import code_frame
+
+
+def version(label: str, **texts: str) -> Version:
+    """A version of a plugin of some modules; the plugin itself is called `main` here."""
+    named = {"" if module == "main" else module: text for module, text in texts.items()}
+    return Version(label=label, texts=named, places=dict.fromkeys(named, f"{label}.py"))
+
+
+def test_versions_are_held_against_the_first_one() -> None:
+    found = differences(
+        "dice",
+        [version("running", main="a\n"), version("file", main="b\n"), version("cell", main="a\n")],
+    )
+
+    assert found.lines == (
+        "--- running: running.py",
+        "+++ file: file.py",
+        "@@ -1 +1 @@",
+        "-a",
+        "+b",
+        "nothing differs between running and cell",
+    )
+
+
+def test_module_that_one_version_lacks_is_a_difference() -> None:
+    found = differences(
+        "dice", [version("running", main="", rolls="a\n"), version("file", main="")]
+    )
+
+    (difference,) = found.found
+    assert difference.module == "rolls"
+    assert difference.lines[:2] == ("--- running: running.py", "+++ file: nothing")
+
+
+@pytest.mark.parametrize(
+    ("versions", "line"),
+    [
+        ([], "dice: there is nothing to compare"),
+        ([version("file")], "dice: there is the file text alone"),
+    ],
+)
+def test_one_version_differs_from_nothing(versions: list[Version], line: str) -> None:
+    assert differences("dice", versions).lines == (line,)
+
+
+def test_frame_shows_the_line_among_its_neighbours() -> None:
+    text = "\n".join(f"line {number}" for number in range(1, 12))
+
+    assert code_frame(text, 9) == (
+        "    7 | line 7",
+        "    8 | line 8",
+        "->  9 | line 9",
+        "   10 | line 10",
+        "   11 | line 11",
+    )
+
+
+@pytest.mark.parametrize("line", [0, 3])
+def test_line_that_is_not_there_has_no_frame(line: int) -> None:
+    assert code_frame("x\ny\n", line) == ()

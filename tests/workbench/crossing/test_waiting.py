@@ -1,0 +1,50 @@
+"""A command waits for its work only so long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from rosey.errors import RoseyError
+from rosey.workbench.crossing.loop import LoopThread
+from rosey.workbench.crossing.waiting import wait
+
+
+@pytest.fixture
+def thread() -> Iterator[LoopThread]:
+    """A thread that runs; it is stopped after the test."""
+    thread = LoopThread("test-loop")
+    yield thread
+    thread.stop()
+
+
+def test_work_that_takes_too_long_is_cancelled(thread: LoopThread) -> None:
+    given_back: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_back.append("all of it")
+
+    with pytest.raises(RoseyError, match=r"it took longer than 0\.05 s and is cancelled"):
+        wait(thread.submit(work()), 0.05)
+
+    assert given_back == ["all of it"]
+
+
+def test_a_timeout_of_the_work_itself_is_its_own(thread: LoopThread) -> None:
+    async def work() -> None:
+        raise TimeoutError("the network is slow")
+
+    with pytest.raises(TimeoutError, match="the network is slow"):
+        wait(thread.submit(work()))
+
+
+def test_work_without_a_deadline_is_waited_for(thread: LoopThread) -> None:
+    async def work() -> str:
+        return "done"
+
+    assert wait(thread.submit(work()), None) == "done"

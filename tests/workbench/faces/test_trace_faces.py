@@ -1,0 +1,87 @@
+"""How traces are shown, where a real bot seldom gets to."""
+
+from __future__ import annotations
+
+from rosey.diagnostics.state.changes import StateChange
+from rosey.diagnostics.traces.census import Census
+from rosey.diagnostics.traces.trace import ChainTrace, Changed, EventTrace, Kept
+from rosey.workbench.faces import trace_faces
+from tests.diagnostics.traces.events import failed, listener, ran, traced
+
+
+def shown(*events: EventTrace, left_out: int = 0) -> list[str]:
+    traced_chain = ChainTrace(root=events[0].root, events=events, left_out=left_out)
+    return trace_faces.chain(traced_chain).text.splitlines()
+
+
+def test_what_an_event_led_to_stands_further_in() -> None:
+    change = StateChange(path="count", before="1", after="2")
+    lines = shown(
+        traced(
+            1,
+            handled=(ran("a"), ran("a", handler="A.other"), failed("b")),
+            kept=(Kept(plugin="a", change="count = 2"),),
+            changed=(Changed(plugin="a", changes=(change,)),),
+        ),
+        traced(2, "a.told", root=1, cause=1, emitter="a", handled=(ran("b"),)),
+        traced(3, "reply", root=1, cause=1, text="sorry"),
+    )
+
+    assert lines == [
+        "user_join #1 from rosey: {} (1.0 ms)",
+        "  a: Trivia.answer handled (took 1.0 ms)",
+        "    state: count: 1 -> 2",
+        "    stored: count = 2",
+        "    a.told #2 from a: {} (1.0 ms)",
+        "      b: Trivia.answer handled (took 1.0 ms)",
+        "  a: A.other handled (took 1.0 ms)",
+        "  b: Trivia.answer failed: ValueError: no (took 1.0 ms)",
+        "  replied: sorry",
+    ]
+
+
+def test_what_is_refused_or_lacks_its_data_says_so() -> None:
+    census = Census(listeners=tuple(listener(f"p{n}") for n in range(10)), prefix="!")
+    lines = shown(traced(1, refused="too many", data=None, census=census), left_out=3)
+
+    assert lines[:3] == [
+        "user_join #1 from rosey, its data not kept: too much went on (1.0 ms)",
+        "  refused: too many",
+        "  no plugin handled it",
+    ]
+    assert lines[3] == "  not p0: it listens to nothing"
+    assert lines[-2:] == ["  nor 2 other plugins", "3 more events are not kept"]
+
+
+def test_an_event_that_was_cancelled_says_so() -> None:
+    assert shown(traced(1, is_cancelled=True))[1] == "  cancelled with the code that emitted it"
+
+
+def test_a_reply_that_fails_is_told_in_full() -> None:
+    message = traced(1, "message", text="!x", user="bob", command=ran("a", handler="!x"))
+    reply = traced(2, "reply", root=1, cause=1, emitter="a", text="y", handled=(failed("c"),))
+
+    assert shown(message, reply)[2:] == [
+        "    reply #2 from a: y (1.0 ms)",
+        "      c: Trivia.answer failed: ValueError: no (took 1.0 ms)",
+    ]
+
+
+def test_events_without_their_root_are_shown() -> None:
+    assert shown(traced(5, root=1, cause=1))[0] == "user_join #5 from rosey: {} (1.0 ms)"
+
+
+def test_long_texts_are_cut_and_forge_no_line() -> None:
+    lines = shown(traced(1, "message", user="eve\n  a: forged", text="x" * 500))
+
+    assert len(lines) == 2
+    assert "xxx…" in lines[0]
+
+
+def test_slow_events_are_marked_in_a_list() -> None:
+    events = (traced(1, handled=(ran("a", took_s=2.0),), data=None), traced(2, text="hi"))
+    rows = trace_faces.events(events).text.splitlines()
+
+    assert rows[1].endswith("slow: -")
+    assert rows[2].endswith("hi")
+    assert trace_faces.events(()).text == "no such event is kept"
