@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from typing import Any, Self, cast
 
 from rosey.chat.connection import Connection, Link
-from rosey.chat.model import Message, Rank, User
+from rosey.chat.model import Rank
 from rosey.chat.permissions import Permissions
 from rosey.chat.router import Router
 from rosey.chat.rules import Rules
 from rosey.chat.stand_ins import stand_in
 from rosey.config import Config, as_written
 from rosey.connections.local import LocalConnection
-from rosey.conversation import Exchange, exchange
+from rosey.conversation import Exchange, exchange, spoken
 from rosey.diagnostics.blocking import BlockingWatch
 from rosey.diagnostics.memory import Witnesses
 from rosey.errors import PluginError
@@ -273,13 +273,8 @@ class Bot:
         Raises:
             RuntimeError: As of `exchange`.
         """
-        message = Message(
-            text=text,
-            user=User(name=user, rank=rank),
-            connection=self.local.name,
-            is_private=True,
-        )
-        return list((await self.exchange("message", message.data)).replies)
+        message = spoken(text, user, rank, self.local.name)
+        return list((await self.exchange("message", message)).replies)
 
     async def exchange(self, event: str, data: object = None) -> Exchange:
         """Emit an event as if it came in on the local connection, and listen for the replies.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
-from rosey.chat.model import Reply
+from rosey.chat.model import Message, Rank, Reply, User
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.events import Delivery, Event, current_event
 
@@ -21,6 +22,13 @@ class Exchange:
 
     delivery: Delivery
     replies: tuple[str, ...]
+
+
+def spoken(text: str, user: str, rank: Rank, connection: str) -> dict[str, Any]:
+    """The data of the event `message` for a line that somebody says to the bot alone."""
+    person = User(name=user, rank=rank)
+    message = Message(text=text, user=person, connection=connection, is_private=True)
+    return message.data
 
 
 async def exchange(bus: PluginEventBus, connection: str, event: str, data: object) -> Exchange:

@@ -76,14 +76,12 @@ class Recorder:
 
     Attributes:
         ring: As passed.
-        spent_s: Seconds that recording has taken.
     """
 
     def __init__(self, bot: Traced, ring: Ring, share: float = SHARE) -> None:
         self.ring = ring
         self._watchers: tuple[Watcher, ...] = ()
         self._watching = threading.Lock()
-        self.spent_s = 0.0
         self._bot = bot
         self._census = CensusTaker(bot.bus, bot.router, bot.plugin_manager.slots)
         self._for_state = Allowance(share)
@@ -130,28 +128,25 @@ class Recorder:
             under_way.routed = routed
 
     def _before(self, event: Event) -> None:
-        started = perf_counter()
         before = self._look(self._reached(event)) if self._for_state.is_left else None
         self._under_way[event.id] = _UnderWay(before)
         if len(self._under_way) > _MOST_UNDER_WAY:
             # It waits for ever, or the loop it was on has ended.
             self._under_way.popitem(last=False)
-        self.spent_s += perf_counter() - started
 
     def _cancelled(self, event: Event, delivery: Delivery) -> None:
         self._after(event, delivery, is_cancelled=True)
 
     def _after(self, event: Event, delivery: Delivery, *, is_cancelled: bool = False) -> None:
-        started = perf_counter()
+        ended_at = perf_counter()
         under_way = self._under_way.pop(event.id, None)
         if under_way is None:
             return  # it was emitted before the recorder was opened
-        trace = self._trace(event, delivery, under_way, started, is_cancelled=is_cancelled)
+        trace = self._trace(event, delivery, under_way, ended_at, is_cancelled=is_cancelled)
         self._census.note(event.name)
         self.ring.add(trace)
         for watcher in self._watchers:
             watcher(trace)
-        self.spent_s += perf_counter() - started
 
     def _trace(
         self,

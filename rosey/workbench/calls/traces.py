@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from rosey.bot import Bot
-from rosey.chat.model import Message, Rank, User
+from rosey.chat.model import Rank
+from rosey.conversation import spoken
 from rosey.diagnostics.rows import Rows
 from rosey.diagnostics.traces.query import parse
 from rosey.diagnostics.traces.recorder import Recorder
@@ -67,10 +68,7 @@ class Traces:
 
     def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[ChainTrace]:
         """Say something to the bot, and tell what became of it; its replies are part of that."""
-        local = self._bot.local.name
-        person = User(name=user, rank=rank)
-        message = Message(text=text, user=person, connection=local, is_private=True)
-        return self.emit("message", message.data)
+        return self.emit("message", spoken(text, user, rank, self._bot.local.name))
 
     def following(
         self, watcher: Callable[[EventTrace], None]

@@ -10,6 +10,7 @@ from rosey.workbench.commands import arguments, candidates
 from rosey.workbench.commands.arguments import Options
 from rosey.workbench.commands.command import WorkbenchCommand
 from rosey.workbench.crossing.looks import TAB_S
+from rosey.workbench.crossing.progress import Bar, follow
 from rosey.workbench.crossing.waiting import wait
 from rosey.workbench.faces import render
 from rosey.workbench.faces.answer import Answer
@@ -25,7 +26,9 @@ def _time(session: Session, text: str) -> Answer:
     plugin, message = _name_and_message(session, asked)
     count = asked.number("-n", MESSAGES, most=MOST_MESSAGES)
     is_live = _LIVE in asked.values
-    timing = wait(session.bot.timing.time(plugin, message, count, live=is_live), None)
+    bar = Bar(f"time {plugin}", count, "messages")
+    crossing = session.bot.timing.time(plugin, message, count, live=is_live, progress=bar.note)
+    timing = follow(crossing, bar)
     return render.lines(timing, timing.lines)
 
 

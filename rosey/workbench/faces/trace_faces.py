@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rosey.chat.escaping import for_log
 from rosey.chat.routed import Verdict
@@ -17,8 +17,7 @@ from rosey.workbench.faces.answer import Answer, Lines
 _MOST_PLUGINS = 8
 _MOST_CHARS = 200
 _INDENT = "  "
-_REPLIED = "replied: "
-_NOT = "not "
+_MOST_CAUSED = 20
 
 
 def chain(traced: ChainTrace) -> Answer:
@@ -35,8 +34,8 @@ def conversation(traced: ChainTrace) -> Answer:
     """What the bot replied, and below it what led to that."""
     if not traced.replies:
         return Answer(traced, Lines(lines=("(no reply)", *report(traced))))
-    why = [line for trace in traced.events[:1] for line in _inside(traced, trace)]
-    told = [_INDENT + line for line in why if not line.lstrip().startswith(_REPLIED)]
+    shown = _Report(traced, without=[e.id for e in traced.events if e.event == REPLY])
+    told = [_INDENT + line for line in (*shown.inside(traced.events[0]), *shown.left_out())]
     return Answer(traced, Lines(lines=traced.replies), Lines(lines=tuple(told)))
 
 
@@ -67,47 +66,79 @@ def line(trace: EventTrace) -> str:
 
 def report(traced: ChainTrace) -> Iterator[str]:
     """What became of a chain of events, in lines: what led to what stands further in."""
+    shown = _Report(traced)
     known = {trace.id for trace in traced.events}
     for trace in traced.events:
         if trace.cause not in known:
-            yield from _event(traced, trace)
-    if traced.left_out:
-        yield f"{traced.left_out} more events are not kept"
+            yield from shown.event(trace)
+    yield from shown.left_out()
 
 
-def _event(traced: ChainTrace, trace: EventTrace) -> Iterator[str]:
-    said = trace.text if trace.text is not None else trace.data
-    about = f": {_short(said)}" if said is not None else ", its data not kept: too much went on"
-    who = trace.user or trace.emitter or "rosey"
-    yield f"{trace.event} #{trace.id} from {_short(who)}{about} ({seconds(trace.took_s)})"
-    for text in _inside(traced, trace):
-        yield _INDENT + text
+class _Report:
+    """The lines that tell of one chain of events.
 
+    Args:
+        traced: The chain.
+        without: Ids of replies that are shown already.
+    """
 
-def _inside(traced: ChainTrace, trace: EventTrace) -> Iterator[str]:
-    if trace.refused is not None:
-        yield f"refused: {_short(trace.refused)}"
-    if trace.is_cancelled:
-        yield "cancelled with the code that emitted it"
-    # The bot's own part is the same for each event, and told where it fails.
-    shown = [ran for ran in trace.ran if ran.plugin is not None or ran.is_failure]
-    first = {ran.plugin: ran for ran in reversed(shown)}
-    for ran in shown:
-        yield _ran(ran)
-        if first[ran.plugin] is ran:
-            yield from (_INDENT + text for text in _effects(traced, trace, ran.plugin))
-    for child in traced.caused_by(trace.id):
-        if child.emitter not in first:
-            yield from _child(traced, child)
-    if trace.event != REPLY:
-        yield from _others(trace, is_heard=bool(first) or _is_answered(trace))
+    def __init__(self, traced: ChainTrace, without: Iterable[int] = ()) -> None:
+        self._traced = traced
+        self._without = frozenset(without)
 
+    def event(self, trace: EventTrace) -> Iterator[str]:
+        """What became of one event, and what it led to."""
+        said = trace.text if trace.text is not None else trace.data
+        about = f": {_short(said)}" if said is not None else ", its data not kept: too much went on"
+        who = trace.user or trace.emitter or "rosey"
+        yield f"{trace.event} #{trace.id} from {_short(who)}{about} ({seconds(trace.took_s)})"
+        for text in self.inside(trace):
+            yield _INDENT + text
 
-def _child(traced: ChainTrace, child: EventTrace) -> Iterator[str]:
-    if child.event == REPLY and not child.failures:
-        yield f"{_REPLIED}{_short(child.text or '')}"
-    else:
-        yield from _event(traced, child)
+    def inside(self, trace: EventTrace) -> Iterator[str]:
+        """The same without the event itself."""
+        if trace.refused is not None:
+            yield f"refused: {_short(trace.refused)}"
+        if trace.is_cancelled:
+            yield "cancelled with the code that emitted it"
+        # The bot's own part is the same for each event, and told where it fails.
+        shown = [ran for ran in trace.ran if ran.plugin is not None or ran.is_failure]
+        first = {ran.plugin: ran for ran in reversed(shown)}
+        for ran in shown:
+            yield _ran(ran)
+            if first[ran.plugin] is ran:
+                yield from (_INDENT + text for text in self._effects(trace, ran.plugin))
+        caused = self._traced.caused_by(trace.id)
+        yield from self._caused([child for child in caused if child.emitter not in first])
+        if trace.event != REPLY:
+            yield from _others(trace, is_heard=bool(first) or _is_answered(trace))
+
+    def left_out(self) -> Iterator[str]:
+        """How much of the chain is not kept, where that is anything."""
+        if self._traced.left_out:
+            yield f"{self._traced.left_out} more events are not kept"
+
+    def _effects(self, trace: EventTrace, plugin: str | None) -> Iterator[str]:
+        """What an event has led to in one plugin."""
+        for changed in trace.changed or ():
+            if changed.plugin == plugin:
+                yield from (f"state: {_short(str(change))}" for change in changed.changes)
+        kept = [kept.change for kept in trace.kept if kept.plugin == plugin]
+        yield from (f"stored: {_short(change)}" for change in kept)
+        caused = self._traced.caused_by(trace.id)
+        yield from self._caused([child for child in caused if child.emitter == plugin])
+
+    def _caused(self, caused: Sequence[EventTrace]) -> Iterator[str]:
+        """Events that one has led to; of very many, the first."""
+        left = [child for child in caused if child.id not in self._without or child.failures]
+        for child in left[:_MOST_CAUSED]:
+            if child.event == REPLY and not child.failures:
+                yield f"replied: {_short(child.text or '')}"
+            else:
+                yield from self.event(child)
+        if len(left) > _MOST_CAUSED:
+            more = len(left) - _MOST_CAUSED
+            yield f"{more} more: %rosey events --match chain:{self._traced.root}"
 
 
 def _ran(ran: HandlerTrace) -> str:
@@ -115,17 +146,6 @@ def _ran(ran: HandlerTrace) -> str:
     error = f": {_short(ran.error)}" if ran.error else ""
     name = f"{ran.plugin or 'rosey'}: {_short(ran.handler)} {ran.outcome}{error}"
     return f"{name} (took {seconds(ran.took_s)}{waited})"
-
-
-def _effects(traced: ChainTrace, trace: EventTrace, plugin: str | None) -> Iterator[str]:
-    """What an event has led to in one plugin."""
-    for changed in trace.changed or ():
-        if changed.plugin == plugin:
-            yield from (f"state: {_short(str(change))}" for change in changed.changes)
-    yield from (f"stored: {_short(kept.change)}" for kept in trace.kept if kept.plugin == plugin)
-    for child in traced.caused_by(trace.id):
-        if child.emitter == plugin:
-            yield from _child(traced, child)
 
 
 def _is_answered(trace: EventTrace) -> bool:
@@ -138,7 +158,7 @@ def _others(trace: EventTrace, *, is_heard: bool) -> Iterator[str]:
     if is_asked_for:
         yield "no plugin handled it"
     whys = why_not(trace) if is_asked_for else missed(trace)
-    reasons = [f"{_NOT}{plugin}: {_short(why)}" for plugin, why in whys.items()]
+    reasons = [f"not {plugin}: {_short(why)}" for plugin, why in whys.items()]
     yield from reasons[:_MOST_PLUGINS]
     if len(reasons) > _MOST_PLUGINS:
         yield f"nor {len(reasons) - _MOST_PLUGINS} other plugins"

@@ -85,3 +85,25 @@ def test_slow_events_are_marked_in_a_list() -> None:
     assert rows[1].endswith("slow: -")
     assert rows[2].endswith("hi")
     assert trace_faces.events(()).text == "no such event is kept"
+
+
+def test_what_is_replied_is_not_told_twice_whatever_a_plugin_is_called() -> None:
+    message = traced(1, "message", text="!x", user="bob", command=ran("replied", handler="!x"))
+    reply = traced(2, "reply", root=1, cause=1, emitter="replied", text="y")
+    talk = ChainTrace(root=1, events=(message, reply), left_out=3)
+
+    assert trace_faces.conversation(talk).text.splitlines() == [
+        "y",
+        "  replied: !x handled (took 1.0 ms)",
+        "  3 more events are not kept",
+    ]
+
+
+def test_of_very_many_events_the_first_are_told() -> None:
+    root = traced(1, handled=(ran("a"),))
+    ticks = [traced(n, "tick", root=1, cause=1, emitter="a") for n in range(2, 102)]
+
+    lines = shown(root, *ticks)
+
+    assert len([line for line in lines if "tick #" in line]) == 20
+    assert lines[-1] == "    80 more: %rosey events --match chain:1"
