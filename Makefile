@@ -13,6 +13,14 @@ SUPPORTED = 3.11 3.12 3.13
 
 heading = printf '\n== %s\n' '$(1)'
 
+# The panel's front end is held to its rules by tools from npm, where npm is.
+FRONT       = rosey/workbench/panel/front
+FRONT_TOOLS = tests/browser/node_modules
+FRONT_BIN   = $(FRONT_TOOLS)/.bin
+NPM        := $(shell command -v npm)
+front_tools = $(if $(NPM),$(FRONT_TOOLS)/.ready)
+no_npm      = no npm, so $(1) left out. Install it (Debian, Ubuntu: apt-get install nodejs npm)
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -55,6 +63,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(FRONT_TOOLS)/.ready: tests/browser/package-lock.json tests/browser/package.json
+	@$(call heading,Set-up of $(FRONT_TOOLS))
+	$(NPM) ci --loglevel=error --ignore-scripts --prefix tests/browser
+	@touch $@
+
 # Guard
 
 test: check ## Run everything that guards the project
@@ -68,9 +81,15 @@ format-check:
 	@$(call heading,Format)
 	@$(BIN)/ruff format --check .
 
-lint:
+lint: $(front_tools)
 	@$(call heading,Lint)
 	@$(BIN)/ruff check .
+ifdef NPM
+	@$(FRONT_BIN)/eslint --config tests/browser/eslint.config.js --max-warnings 0 $(FRONT)
+	@$(FRONT_BIN)/tsc --project tests/browser
+else
+	@echo "$(call no_npm,the front end's lint is)" >&2; test ! "$$CI"
+endif
 
 layers:
 	@$(call heading,Layers)
@@ -80,9 +99,9 @@ types:
 	@$(call heading,Types)
 	@$(BIN)/mypy
 
-tests:
+tests: $(front_tools)
 	@$(call heading,Tests with their coverage)
-	@$(BIN)/pytest --cov --cov-report= --numprocesses=auto --ignore=tests/chaos
+	@$(BIN)/pytest -rs --cov --cov-report= --numprocesses=auto --ignore=tests/chaos
 	@$(call heading,Tests beside plugins that do harm)
 	@$(BIN)/pytest --cov --cov-append tests/chaos
 	@$(BIN)/coverage report --include='rosey/plugins/*,rosey/chat/*' --fail-under=100
@@ -124,15 +143,17 @@ format: setup ## Format the code and mend what lint can mend
 refresh: setup ## Run the notebooks again and save their outputs
 	$(BIN)/python tests/notebooks/refresh.py
 
-screenshots: setup ## Take the pictures of the documentation again
+screenshots: setup $(front_tools) ## Take the pictures of the documentation again
 	ROSEY_SCREENSHOTS=$(CURDIR)/docs/images $(BIN)/pytest -p no:randomly tests/browser
 
-lock: setup ## Write requirements.lock; LOCK=--upgrade takes the newest versions
+lock: setup ## Write the locks of Python and of the front end's tools; LOCK=--upgrade takes Python's newest versions
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-config --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
 	    --extra lab --extra cytube --group dev $(LOCK) --output-file requirements.lock pyproject.toml
+	$(if $(NPM),$(NPM) install --loglevel=error --package-lock-only --prefix tests/browser,\
+	    @echo "$(call no_npm,the lock of the front end's tools is)" >&2)
 
 clean: ## Remove all that these targets make, environments included
 	rm -rf .venv .venv-3.* dist htmlcov .coverage* .benchmarks .hypothesis \
-	    .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	    .import_linter_cache .mypy_cache .pytest_cache .ruff_cache $(FRONT_TOOLS)
 	find rosey plugins tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

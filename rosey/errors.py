@@ -69,9 +69,10 @@ class PluginLoadError(PluginError):
         path: The file in which it is wrong, where one is to blame.
         line: The line in that file, from 1.
         traceback: As Python prints it, from the plugin's own code on; empty where none is to blame.
+        frame: The line among its neighbours, as they were read; empty where there is none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all facts by name
         self,
         plugin: str,
         reason: str,
@@ -79,11 +80,11 @@ class PluginLoadError(PluginError):
         path: Path | None = None,
         line: int | None = None,
         traceback: str = "",
+        frame: tuple[str, ...] = (),
     ) -> None:
         self.reason = reason
-        self.path = path
-        self.line = line
-        self.traceback = traceback
+        self.path, self.line = path, line
+        self.traceback, self.frame = traceback, frame
         where = "" if path is None else f" ({path})" if line is None else f" ({path}:{line})"
         super().__init__(plugin, f"{plugin}: {reason}{where}")
 
@@ -274,8 +275,7 @@ class CommandAlreadyRegistered(RoseyError):  # noqa: N818  named like ServiceAlr
 
     def __init__(self, command: str, *, owner: str, claimant: str) -> None:
         self.command = command
-        self.owner = owner
-        self.claimant = claimant
+        self.owner, self.claimant = owner, claimant
         super().__init__(
             f"command {command!r} of {claimant} is taken by {owner}: rename one of the two"
         )

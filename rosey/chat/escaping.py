@@ -49,7 +49,12 @@ def for_chat(text: str, prefix: str) -> str:
 
 def for_html(text: str) -> str:
     """Text for element content and quoted attributes: it is never markup."""
-    return html.escape(_HARMFUL.sub(_shown, text), quote=True)
+    return html.escape(for_dom(text), quote=True)
+
+
+def for_dom(text: str) -> str:
+    """Text for the text nodes and attributes of a page, put there by its script: nothing hides."""
+    return _HARMFUL.sub(_shown, text)
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,8 @@
-"""Durations as people read them."""
+"""Durations, and times of the day, as people read them."""
 
 from __future__ import annotations
+
+import time
 
 
 def seconds(duration_s: float | None) -> str:
@@ -23,3 +25,8 @@ def seconds(duration_s: float | None) -> str:
 def _short(number: float) -> str:
     """Two digits and the unit's rest: 3.1, 31, 312; cut, so that 999.9 is never 1000."""
     return str(int(number)) if number >= 10 else str(int(number * 10) / 10)  # noqa: PLR2004  as it says
+
+
+def time_of_day(moment: float) -> str:
+    """A moment, in seconds since the epoch, as a clock on the wall shows it."""
+    return time.strftime("%H:%M:%S", time.localtime(moment))

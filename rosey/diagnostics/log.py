@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rosey.chat.escaping import for_log
@@ -21,6 +21,7 @@ class LogLine:
     """One log record, as text that cannot hurt a terminal or forge another record.
 
     Attributes:
+        number: Its place among all records of the ring, from 1.
         at: Seconds since the epoch.
         level: DEBUG, INFO, WARNING, ERROR or CRITICAL.
         logger: Its logger: `plugin.NAME`, or a module of Rosey.
@@ -29,6 +30,7 @@ class LogLine:
         text: The message on one line, with the exception that it tells of.
     """
 
+    number: int
     at: float
     level: str
     logger: str
@@ -42,6 +44,9 @@ class LogRing(logging.Handler):
 
     Args:
         redact: Takes secrets out of a text.
+
+    Attributes:
+        count: How many records were kept, those that were let go of since included.
     """
 
     def __init__(self, redact: Callable[[str], str]) -> None:
@@ -49,6 +54,13 @@ class LogRing(logging.Handler):
         self._redact = redact
         self._lines: collections.deque[LogLine] = collections.deque(maxlen=RECORDS_KEPT)
         self._raised: list[logging.Logger] = []
+        self.count = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many records it has let go of, as there were newer ones."""
+        kept = tuple(self._lines)
+        return kept[0].number - 1 if kept else 0
 
     def open(self) -> None:
         """Begin to listen."""
@@ -68,36 +80,60 @@ class LogRing(logging.Handler):
         super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record; called by logging, from any thread."""
+        """Keep a record; called by logging, from any thread, one at a time."""
+        text = for_log(self._redact(_text(record)))
+        self.count += 1
         self._lines.append(
             LogLine(
+                number=self.count,
                 at=record.created,
                 level=record.levelname,
                 logger=record.name,
                 plugin=plugin_of(record),
                 event=event.id if (event := current_event()) is not None else None,
-                text=for_log(self._redact(_text(record))),
+                text=text,
             )
         )
 
     def lines(
-        self, plugin: str | None = None, *, level: str = "INFO", event: int | None = None
+        self,
+        plugin: str | None = None,
+        *,
+        level: str = "INFO",
+        event: int | None = None,
+        search: str = "",
     ) -> tuple[LogLine, ...]:
-        """What was kept, oldest first.
+        """What was kept, oldest first; see `picked`."""
+        kept = tuple(self._lines)
+        return picked(kept, plugin, level=level, event=event, search=search)
 
-        Args:
-            plugin: Of which plugin; None for all.
-            level: How grave at least: one of `LEVELS`.
-            event: Logged while which event was handled; None for any.
-        """
-        least = LEVELS.index(level)
-        return tuple(
-            line
-            for line in tuple(self._lines)
-            if (plugin is None or line.plugin == plugin)
-            and (event is None or line.event == event)
-            and _rank(line.level) >= least
-        )
+
+def picked(
+    lines: Iterable[LogLine],
+    plugin: str | None = None,
+    *,
+    level: str = "INFO",
+    event: int | None = None,
+    search: str = "",
+) -> tuple[LogLine, ...]:
+    """Some of the records of a log, in their order.
+
+    Args:
+        lines: The records.
+        plugin: Of which plugin; None for all.
+        level: How grave at least: one of `LEVELS`.
+        event: Logged while which event was handled; None for any.
+        search: What stands in the message or the logger's name, in whichever case.
+    """
+    least, wanted = LEVELS.index(level), search.casefold()
+    return tuple(
+        line
+        for line in lines
+        if (plugin is None or line.plugin == plugin)
+        and (event is None or line.event == event)
+        and _rank(line.level) >= least
+        and (wanted in line.text.casefold() or wanted in line.logger.casefold())
+    )
 
 
 def _rank(level: str) -> int:

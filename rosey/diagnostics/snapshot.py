@@ -233,8 +233,11 @@ def _shown(bot: Observed, name: str, values: Mapping[str, Any]) -> dict[str, str
 
 def redacted(bot: Observed, fault: Fault) -> Fault:
     """A fault without the values of secrets."""
+    place = fault.place
+    if place is not None:
+        place = dataclasses.replace(place, frame=tuple(map(bot.redact, place.frame)))
     return dataclasses.replace(
-        fault, error=bot.redact(fault.error), traceback=bot.redact(fault.traceback)
+        fault, error=bot.redact(fault.error), traceback=bot.redact(fault.traceback), place=place
     )
 
 

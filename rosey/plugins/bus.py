@@ -293,7 +293,9 @@ class PluginEventBus:
             listener(fault)
         # A listener to plugin.error that fails must not be told of itself for ever.
         if str(current_event()) != ERROR:
-            self.emit_soon(ERROR, dataclasses.asdict(fault))
+            facts = dataclasses.asdict(fault)
+            del facts["place"]  # the traceback has it, for whoever listens
+            self.emit_soon(ERROR, facts)
 
     def _subscription(
         self,

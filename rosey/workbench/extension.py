@@ -14,6 +14,7 @@ from rosey.workbench.faces.answer import Answer
 from rosey.workbench.faces.of_types import FACES
 from rosey.workbench.handle_completion import HandleCompletion
 from rosey.workbench.magics import RoseyMagics
+from rosey.workbench.panel.opening import Panels
 from rosey.workbench.session import Session
 
 _ATTRIBUTE = "_rosey_extension"
@@ -28,6 +29,7 @@ class Extension:
 
     def __init__(self, shell: Any) -> None:  # noqa: ANN401  IPython's own type
         session = Session(shell)
+        session.panels = self._panels = Panels(session)
         self._shell = shell
         self._stop = session.stop
         self._magics = RoseyMagics(shell, session)
@@ -40,6 +42,7 @@ class Extension:
 
     def close(self) -> None:
         """Take everything back, and stop the bot."""
+        self._panels.close()
         try:
             self._magics.close()
         finally:

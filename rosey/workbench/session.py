@@ -15,6 +15,7 @@ from rosey.errors import RoseyError
 from rosey.workbench.calls.traces import Traces, recording
 from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.facade.bot import BotFacade
+from rosey.workbench.facade.panels import NoPanels, PanelOpener
 from rosey.workbench.following import Following
 from rosey.workbench.output import THREADS, led_into_the_log
 
@@ -32,6 +33,7 @@ class Session:
         shell: As passed.
         log: What was logged last.
         following: Which cell shows events live; None where none does.
+        panels: Opens control panels.
     """
 
     def __init__(self, shell: Any = None) -> None:  # noqa: ANN401  IPython's own type
@@ -42,6 +44,7 @@ class Session:
         self._thread: LoopThread | None = None
         self._parts = contextlib.ExitStack()
         self.log = LogRing(self.redact)
+        self.panels: PanelOpener = NoPanels()
         self.following: Following | None = None
 
     @property
@@ -68,6 +71,11 @@ class Session:
     def standing(self) -> Mapping[str, str]:
         """By name of each plugin, where it stands; nothing where no bot runs."""
         return self._facade.standing() if self._facade is not None else {}
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the bot keeps what is to outlive it; None where it keeps that in memory."""
+        return (self._config if self._bot is None else self._bot.config).storage
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -114,7 +122,9 @@ class Session:
             self._end(thread)
             raise
         traces = Traces(bot, thread, recorder)
-        self._facade = BotFacade(bot, thread, traces=traces, log=self.log, shell=self.shell)
+        self._facade = BotFacade(
+            bot, thread, traces=traces, log=self.log, shell=self.shell, panels=self.panels
+        )
         return self._facade
 
     def stop(self) -> None:

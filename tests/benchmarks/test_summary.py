@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.summary import Limit, Ratio, read_figures, shown, shown_size, table, verdict
+from benchmarks.summary import Amount, Limit, Ratio, read_figures, shown, shown_size, table, verdict
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,15 @@ def test_limit_takes_off_what_is_not_counted() -> None:
     row = limit.row({"all": 0.06, "start": 0.01})
 
     assert row == ("import", "under 100 ms", "50 ms", "10 ms", "-", "yes, 2.0 x over")
+
+
+def test_amount_is_no_time_and_may_have_no_goal() -> None:
+    figures = {"sent": 5.0, "bytes": 2048.0}
+    sent = Amount(what="messages", measured="sent", at_most=15)
+    size = Amount(what="size", measured="bytes", show=shown_size)
+
+    assert sent.row(figures) == ("messages", "at most 15", "5", "-", "-", "yes, 3.0 x over")
+    assert size.row(figures) == ("size", "-", "2 KiB", "-", "-", "-")
 
 
 def test_ratio_compares_two_benchmarks_of_one_run() -> None:

@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real browser: started, opened on a notebook, run, and stopped."""
+"""A real JupyterLab: started, opened on a notebook, and stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,31 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from tests.browser.notebook import START_MS, Notebook
 
-# The machine's sandbox may be a container without user namespaces, and its network may be closed.
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
-
-START_MS = 60_000
-RUN_MS = 60_000
-
-_KERNEL_IS_IDLE = """() => {
-    const panel = window.jupyterapp?.shell.currentWidget;
-    const kernel = panel?.sessionContext?.session?.kernel;
-    return panel?.context?.isReady && kernel?.connectionStatus === 'connected'
-        && kernel?.status === 'idle';
-}"""
+END_S = 15.0
+"""Seconds in which it must end when it is told to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,48 +27,22 @@ class Lab:
     """A JupyterLab that runs.
 
     Attributes:
+        root: The folder that it shows.
         url: Where it answers, on loopback.
         token: What lets one in.
     """
 
+    root: Path
     url: str
     token: str
 
-    def open(self, page: Page, notebook: str) -> None:
+    def open(self, page: Page, name: str) -> Notebook:
         """Open a notebook, and wait until its kernel is idle."""
-        page.goto(f"{self.url}/lab/tree/{notebook}?reset&token={self.token}")
+        page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}")
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden)", timeout=START_MS)
-        page.wait_for_function(_KERNEL_IS_IDLE, timeout=START_MS)
-
-
-def run_all(page: Page) -> None:
-    """Run all cells of the open notebook, and wait until the last one has its number."""
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(_KERNEL_IS_IDLE, timeout=RUN_MS)
-
-
-def outputs(page: Page) -> list[str]:
-    """What stands under each code cell, as a person reads it."""
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    return [
-        "\n".join(cells.nth(i).locator(".jp-OutputArea-output").all_inner_texts()).strip()
-        for i in range(cells.count())
-    ]
-
-
-def browser_path() -> str | None:
-    """The browser to drive: the one that ROSEY_BROWSER names, or the first that is installed."""
-    named = os.environ.get("ROSEY_BROWSER")
-    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-@contextlib.contextmanager
-def open_browser(path: str) -> Iterator[Browser]:
-    """A headless browser, closed at the end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS])
-        yield browser
-        browser.close()
+        notebook = Notebook(page, (self.root / name).parent)
+        notebook.wait_until_idle()
+        return notebook
 
 
 @contextlib.contextmanager
@@ -96,10 +50,11 @@ def start_lab(root: Path, private: Path) -> Iterator[Lab]:
     """Start JupyterLab on a folder, and stop it at the end.
 
     Args:
-        root: What it shows.
+        root: What it shows; made where it is missing.
         private: An empty folder for its settings, so that nobody's own have a part in it.
     """
     port, token = _free_port(), secrets.token_hex(16)
+    root.mkdir(exist_ok=True)
     _write_settings(private)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -112,10 +67,19 @@ def start_lab(root: Path, private: Path) -> Iterator[Lab]:
     ) as process:
         try:
             _wait_until_up(process)
-            yield Lab(url=f"http://127.0.0.1:{port}", token=token)
+            yield Lab(root=root, url=f"http://127.0.0.1:{port}", token=token)
         finally:
-            process.terminate()
-            process.wait()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End it, also where it waits for a kernel that has ended without a word."""
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_up(process: subprocess.Popen[str]) -> None:

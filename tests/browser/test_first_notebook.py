@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import Lab, outputs, run_all
+from tests.browser import pictures
+from tests.browser.lab import Lab
+from tests.browser.notebook import Notebook
 
 pytestmark = pytest.mark.timeout(180)
 
 
 def test_run_all_leads_to_a_plugin_that_outlives_a_broken_save(lab: Lab, page: Page) -> None:
-    lab.open(page, "01-first-plugin.ipynb")
-    run_all(page)
-    last = page.locator(".jp-Notebook .jp-CodeCell").last
+    notebook = lab.open(page, "01-first-plugin.ipynb")
+    notebook.run_all()
+    last = notebook.cells.last
     expect(last.locator(".jp-InputPrompt")).to_have_text("[10]:")
-    shown = outputs(page)
+    shown = notebook.outputs()
     assert "Hello, owner!" in shown[3]
     assert "Hello, Ada! You are number 1." in shown[5]
     assert "Greeter.welcome" in shown[6]
     assert "SyntaxError" in shown[8]
     assert "plugins/greeter.py:24" in shown[8]
     assert "Hello, Ada! You are number 3." in shown[9]
-    _keep_screenshot(page)
+    _keep_pictures(notebook)
 
 
 def test_tab_completes_commands_and_plugins(lab: Lab, page: Page) -> None:
-    lab.open(page, "01-first-plugin.ipynb")
-    run_all(page)
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    notebook = lab.open(page, "01-first-plugin.ipynb")
+    notebook.run_all()
+    notebook.execute("notebook:insert-cell-below")
     page.keyboard.press("Enter")
     completer = page.locator(".jp-Completer:visible .jp-Completer-match")
     for typed, completed in (("%rosey rel", "reload"), (" gr", "greeter")):
@@ -43,15 +42,11 @@ def test_tab_completes_commands_and_plugins(lab: Lab, page: Page) -> None:
     expect(editor).to_have_text("%rosey reload greeter")
 
 
-def _keep_screenshot(page: Page) -> None:
-    """Keep a picture for the documentation where `make screenshots` asks for one."""
-    folder = os.environ.get("ROSEY_SCREENSHOTS")
-    if not folder:
-        return
-    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
+def _keep_pictures(notebook: Notebook) -> None:
+    notebook.execute("application:toggle-left-area")
     for name, height, first in (("whole", 2800, 0), ("end", 1000, 5)):
-        page.set_viewport_size({"width": 1000, "height": height})
-        cells.nth(first).click()
-        cells.nth(first).evaluate("cell => cell.scrollIntoView({block: 'start'})")
-        page.screenshot(path=Path(folder) / f"first-notebook-{name}.png")
+        notebook.page.set_viewport_size({"width": 1000, "height": height})
+        cell = notebook.cells.nth(first)
+        cell.click()
+        cell.evaluate("cell => cell.scrollIntoView({block: 'start'})")
+        pictures.keep(f"first-notebook-{name}", notebook.page)

@@ -64,6 +64,7 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, suffix: str) -> 
         ('{"\u3164": 1, "\u3164": 2}', "the key '\\u3164' stands twice in one object"),
         ('{"a": NaN}', "NaN is no number in JSON"),
         ('{"a": -Infinity}', "-Infinity is no number in JSON"),
+        ('{"a": -1e999}', "a number is too large"),
         ("[]", "it must hold one object, such as {}"),
         ('"text"', "it must hold one object, such as {}"),
         ("[" * 100_000, "it is nested too deeply"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from rosey.diagnostics.durations import seconds
+from rosey.diagnostics.durations import seconds, time_of_day
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,7 @@ from rosey.diagnostics.durations import seconds
 )
 def test_durations_have_two_digits_and_a_unit(duration_s: float | None, shown: str) -> None:
     assert seconds(duration_s) == shown
+
+
+def test_a_moment_is_shown_as_clocks_here_show_it() -> None:
+    assert time_of_day(time.mktime((2026, 3, 1, 9, 5, 7, 0, 0, -1))) == "09:05:07"

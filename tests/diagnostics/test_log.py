@@ -103,6 +103,34 @@ def test_only_the_last_records_are_kept(ring: LogRing) -> None:
 
     assert len(ring.lines()) == RECORDS_KEPT
     assert ring.lines()[0].text == "5"
+    assert (ring.dropped, ring.count) == (5, RECORDS_KEPT + 5)
+
+
+def test_empty_ring_has_dropped_nothing(ring: LogRing) -> None:
+    assert (ring.dropped, ring.count) == (0, 0)
+
+
+def test_records_that_are_left_out_are_not_counted(ring: LogRing) -> None:
+    ring.addFilter(lambda _: False)
+    PLUGIN.info("left out")
+
+    assert ring.count == 0
+
+
+@pytest.mark.parametrize("search", ["ADA", "ada", "GREETER", ""])
+def test_search_finds_messages_and_loggers_in_any_case(ring: LogRing, search: str) -> None:
+    PLUGIN.info("hello Ada")
+    logging.getLogger("rosey.bot").info("started")
+
+    found = [line.text for line in ring.lines(search=search)]
+
+    assert found == ["hello Ada", *([] if search else ["started"])]
+
+
+def test_what_is_searched_is_no_pattern(ring: LogRing) -> None:
+    PLUGIN.info("a.b (c")
+
+    assert [len(ring.lines(search=text)) for text in ("a.b (", "a?b", ".*")] == [1, 0, 0]
 
 
 def test_close_leaves_loggers_as_they_were_and_keeps_the_records() -> None:

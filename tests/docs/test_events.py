@@ -1,4 +1,4 @@
-"""Each event that the bot emits has its heading in the reference."""
+"""Each event that the bot emits has its heading in the reference, and an example to fire."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rosey.bot import Bot
 from rosey.chat.connection import Link, Receive
 from rosey.chat.model import Message, Reply, User
 from rosey.config import Config
+from rosey.diagnostics.traces.examples import EXAMPLES
 from rosey.errors import ConfigError, PluginLoadError
 from rosey.plugins.events import Delivery, Event
 from rosey.plugins.lifecycle import PluginState
@@ -70,11 +71,11 @@ async def test_each_event_of_a_bots_life_has_its_heading(tmp_path: Path) -> None
     (tmp_path / "subject.py").write_text(PLUGIN)
     config = tmp_path / "config.json"
     config.write_text('{"plugins": {"plugin_dirs": ["."]}}')
-    seen: set[str] = set()
+    seen: dict[str, set[str]] = {}
 
     def note(event: Event, delivery: Delivery) -> None:
         del delivery
-        seen.add(event.name)
+        seen[event.name] = {*(event.data or ())} - {"message"}  # which has no form in JSON
 
     bot = Bot(await asyncio.to_thread(Config.load, config))
     with bot.bus.tap(note):
@@ -84,7 +85,9 @@ async def test_each_event_of_a_bots_life_has_its_heading(tmp_path: Path) -> None
             await flood(bot)
             await overload(bot)
             await live(bot, tmp_path / "subject.py")
-    assert seen - {"wait"} == headings()
+    del seen["wait"]
+    assert {*seen} == headings()
+    assert seen == {name: {*(data or ())} for name, data in EXAMPLES.items()}
 
 
 async def change_config(bot: Bot, config: Path) -> None:

@@ -22,6 +22,7 @@ SUBSTITUTIONS = (
     (re.compile(r"\(event \d+\)"), "(event N)"),
     (re.compile(r"#\d+"), "#N"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "HH:MM:SS"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "YYYY-MM-DD"),
     (re.compile(r"\bof \d\d:\d\d\b"), "of HH:MM"),
     (re.compile(r"0x[0-9a-f]{6,}"), "0xADDRESS"),
     (re.compile(r" {2,}"), "  "),
@@ -57,6 +58,8 @@ def refreshed(path: Path) -> str:
 
 def _stabilise(output: Any) -> None:  # noqa: ANN401  nested notebook data
     output.pop("transient", None)
+    # A widget lives in its kernel, which is gone; what is beside it says what it showed.
+    output.pop("application/vnd.jupyter.widget-view+json", None)
     for key, value in output.items():
         if isinstance(value, str):
             output[key] = _substituted(value)

@@ -61,6 +61,9 @@ class Kernel:
 
     Args:
         folder: Its working directory, where it keeps all that it writes.
+
+    Attributes:
+        comm_messages: What widgets have sent, in order.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,6 +71,7 @@ class Kernel:
         self._manager = KernelManager(kernel_name="python3")
         self._client: BlockingKernelClient
         self._cells: dict[str, Cell] = {}
+        self.comm_messages: list[Mapping[str, Any]] = []
 
     def __enter__(self) -> Self:
         kept = {
@@ -138,6 +142,16 @@ class Kernel:
 
         if not is_shown():
             self._until(is_shown)
+
+    def send_to_comm(self, comm_id: str, data: Mapping[str, Any]) -> None:
+        """Send a message to a widget, as a front end does."""
+        content = {"comm_id": comm_id, "data": data}
+        self._client.shell_channel.send(self._client.session.msg("comm_msg", content))
+
+    def wait_for_comm(self) -> None:
+        """Wait until a widget has sent something more."""
+        before = len(self.comm_messages)
+        self._until(lambda _: len(self.comm_messages) > before)
 
     def value(self, expression: str) -> Any:  # noqa: ANN401  whatever the expression gives
         """What an expression of plain values gives, outside of any cell's history."""
@@ -220,6 +234,8 @@ class Kernel:
     def _note(self, message: Mapping[str, Any]) -> None:
         cell = self._cells.get(message["parent_header"].get("msg_id", ""))
         content = message["content"]
+        if message["msg_type"] == "comm_msg":
+            self.comm_messages.append(message)
         if cell is None:
             return
         match message["msg_type"]:

@@ -56,7 +56,8 @@ def test_plugin_that_waits_to_be_used_is_shown_and_can_be_loaded_and_unloaded(
 
 def test_events_and_settings_complete(running: Kernel) -> None:
     assert running.complete("%rosey emit user_") == ["user_join"]
-    assert running.complete("%rosey config greeter ") == ["times="]
+    assert running.complete("%rosey config greeter ") == ["times=", "--check"]
+    assert running.complete("%rosey config greeter times=2 -") == ["--check"]
 
 
 def test_a_setting_that_is_given_is_not_offered_again(running: Kernel) -> None:

@@ -19,7 +19,9 @@ from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnaps
 from rosey.diagnostics.state.changes import StateChange
 from rosey.diagnostics.state.snapshot import StateSnapshot, TimerSnapshot
 from rosey.diagnostics.traces import trace as tracing
+from rosey.diagnostics.traces.audience import Audience, Hearer
 from rosey.diagnostics.traces.census import Census
+from rosey.diagnostics.traces.handler_places import HandlerPlace
 from rosey.diagnostics.traces.trace import ChainTrace, Changed
 from rosey.diagnostics.usage import Usage
 from rosey.plugins.calling.faults import Fault, Outcome
@@ -74,13 +76,13 @@ def answers(text: str) -> Iterator[Answer]:
     yield render.plugins(bot)
     yield render.plugin(bot.plugins[0], [text])
     yield render.exchange(Exchange(delivery=_delivery(text), replies=(text, text)))
-    yield trace_faces.chain(_chain(text))
-    yield trace_faces.conversation(_chain(text))
-    yield trace_faces.events(_chain(text).events)
+    yield from _traces(text)
     yield render.services(bot.services)
     yield render.commands(bot.commands)
     yield from _recordings(text)
-    yield render.log([LogLine(at=0.0, level=text, logger=text, plugin=text, event=None, text=text)])
+    yield render.log(
+        [LogLine(number=1, at=0.0, level=text, logger=text, plugin=text, event=None, text=text)]
+    )
     yield profile_faces.profile(_profile(text))
     yield memory_faces.leaks(Leaks(plugin=text, ended=1, found=(_leak(text),)))
     yield memory_faces.leaks(Leaks(plugin=text, ended=0, found=()))
@@ -90,6 +92,17 @@ def answers(text: str) -> Iterator[Answer]:
     yield state_faces.changed(text, [StateChange(path=text, before=text, after=text)])
     yield render.table(None, (text, text), [(text, text)], title=text)
     yield render.lines(None, [text, text])
+
+
+def _traces(text: str) -> Iterator[Answer]:
+    chain = _chain(text)
+    hearer = Hearer(plugin=text, handler=text, pattern=text)
+    yield trace_faces.chain(chain)
+    yield trace_faces.conversation(chain)
+    yield trace_faces.events(chain.events)
+    yield trace_faces.audience(Audience(event=text, hearers=(hearer,), names=(text,)))
+    yield trace_faces.audience(Audience(event=text, hearers=(), names=(text,)))
+    yield trace_faces.handler_place(HandlerPlace(file=text, line=1))
 
 
 def _profile(text: str) -> MemoryProfile:
@@ -102,6 +115,7 @@ def _profile(text: str) -> MemoryProfile:
         is_live=True,
         warm_up=1,
         samples=(1, 2),
+        step=None,
         slope=slope,
         blocks=slope,
         pinned=(Pinned(serial=1, alive=(text, text), holders=(text, text)),),

@@ -449,6 +449,7 @@ def test_each_answer_has_a_text_and_an_html_face(running: Kernel, tmp_path: Path
         (face,) = running.run(f"%rosey {line}").faces
         assert face.keys() == {"text/plain", "text/html"}, line
     on_a_line = {name for name, command in COMMANDS.items() if command.run is not None}
+    on_a_line -= {"panel"}  # its answer lives
     assert {line.partition(" ")[0] for line in ANSWERS if line} == on_a_line
 
 
@@ -490,7 +491,7 @@ WRONG = {
     "emit x y": "'y' is not of the form key=value "
     "(usage: %rosey emit EVENT [KEY=VALUE ... | JSON])",
     "config greeter 'x": "No closing quotation: close the quote "
-    "(usage: %rosey config NAME [KEY=VALUE ...] | --reload)",
+    "(usage: %rosey config NAME [KEY=VALUE ...] [--check] | --reload)",
     "enable greeter": "greeter is enabled already",
     "start": "a bot runs already: %rosey stop ends it",
 }

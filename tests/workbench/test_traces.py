@@ -57,6 +57,7 @@ def test_a_reply_of_the_bots_own_is_shown_with_why_no_plugin_gave_it(running: Ke
     [
         ("events 100000", "event 100000 is not kept: %rosey events lists those that are"),
         ("events last", "'last' is not the number of an event by itself"),
+        pytest.param(f"events {'9' * 5_000}", "'9999999999", id="very many digits"),
         ("events 1 -n 2", "'1' is not the number of an event by itself"),
         ("events -n many", "-n takes a whole number from 1 to 1,000, not 'many'"),
         ("events --match colour:red", "there is no colour: in a query; there are event, plugin,"),
@@ -129,6 +130,8 @@ def test_traces_are_there_in_python(running: Kernel) -> None:
     assert running.value("other.events[0].data") == "1"
     assert running.value("[t.event for t in seen]") == ["reply", "message"]
     assert running.value("bot.traces.dropped") == {}
+    assert running.value("bot.traces.dropped_events") == 0
+    assert running.value("bot.traces.count > 4") is True
     assert running.run("chain").text.startswith("message #")
     assert running.run("bot.traces.last(1)[0]").html.startswith("<pre")
 
@@ -144,5 +147,39 @@ def test_the_log_is_picked_by_level_and_event(running: Kernel) -> None:
     assert of_event == faults
     assert running.run("%rosey log --event 1").text == "the log is empty"
     assert "--level takes one of INFO, WARNING" in running.run("%rosey log --level loud").stderr
+    assert running.run(f"%rosey log --event {number} --search USERNAME").text == faults
+    assert running.run("%rosey log --search nowhere").text == "the log is empty"
     assert running.complete("%rosey log --level ") == ["INFO", "WARNING", "ERROR", "CRITICAL"]
-    assert running.complete("%rosey log greeter ") == ["--level", "-n", "--event"]
+    assert running.complete("%rosey log greeter ") == [
+        "--level",
+        "-n",
+        "--event",
+        "--search",
+    ]
+
+
+def test_a_window_follows_the_events_that_match(running: Kernel) -> None:
+    cell = running.run(
+        'with bot.traces.window("event:message") as window:\n'
+        '    await bot.traces.say("!hello Ada")\n'
+        "    window.pause()\n"
+        '    await bot.traces.say("!hello Bob")\n'
+        "    seen = window.look()\n"
+        "print([e.text for e in seen.rows], [str(e.rank) for e in seen.rows], seen.newer)"
+    )
+
+    assert cell.stdout == "['!hello Ada'] ['owner'] 1\n"
+
+
+def test_who_hears_an_event_and_where_that_stands_is_told(running: Kernel) -> None:
+    cell = running.run(
+        'chain = await bot.traces.emit("user_join", {"username": "ann"})\n'
+        "places = bot.traces.handler_places(chain.events[0])\n"
+        "print(*[(h.plugin, h.handler) for h in bot.traces.audience('user_join').hearers])\n"
+        "print(*[(name, place.file[-10:]) for name, place in places.items()])"
+    )
+
+    assert cell.stdout.splitlines() == [
+        "('greeter', 'greeter.welcome')",
+        "('greeter.welcome', 'greeter.py')",
+    ]

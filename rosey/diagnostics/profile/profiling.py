@@ -16,6 +16,7 @@ from rosey.diagnostics.profile.measuring import Samples, tracing
 from rosey.diagnostics.profile.result import MemoryProfile, Pinned
 from rosey.diagnostics.profile.scope import Scope
 from rosey.diagnostics.profile.slope import theil_sen
+from rosey.diagnostics.profile.step import lone_step, without
 from rosey.plugins.manager import PluginManager
 
 RELOADS = 100
@@ -91,6 +92,7 @@ class Profiler:
         pinned = [
             await self._explained(s) for s in await self._survivors() if s.serial not in before
         ]
+        step = lone_step(samples.allocated)
         grown = functools.partial(
             growth,
             first,
@@ -104,7 +106,8 @@ class Profiler:
             is_live=self._is_live,
             warm_up=self._warm_up,
             samples=tuple(samples.allocated),
-            slope=await asyncio.to_thread(theil_sen, samples.allocated),
+            step=step,
+            slope=await asyncio.to_thread(theil_sen, without(samples.allocated, step)),
             blocks=await asyncio.to_thread(theil_sen, samples.blocks),
             pinned=tuple(pinned),
             growth=await asyncio.to_thread(grown),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rosey.diagnostics.profile.slope import Slope
+from rosey.diagnostics.profile.step import Step
 
 LEAK_BYTES = 256
 """A plugin that surely grows by more at each reload leaks; one that does not stays under 100."""
@@ -56,7 +57,8 @@ class MemoryProfile:
         warm_up: Reloads before the first sample.
         samples: Bytes that Python had allocated since the beginning, after each reload, as far as
             they count; see `Scope`.
-        slope: Bytes a reload.
+        step: What was left out of them, as it came once; None where there was none.
+        slope: Bytes a reload, but for that.
         blocks: Blocks of memory a reload, of whatever size.
         pinned: Old versions that are still in memory, oldest first; the newest eight at the most.
         growth: What grew most, the plugin's own lines first.
@@ -67,6 +69,7 @@ class MemoryProfile:
     is_live: bool
     warm_up: int
     samples: tuple[int, ...]
+    step: Step | None
     slope: Slope
     blocks: Slope
     pinned: tuple[Pinned, ...]
@@ -95,5 +98,5 @@ class MemoryProfile:
             return f"leaking {self.slope.value:,.0f} bytes a reload"
         if self.leaked:
             return "leaking: old versions stay in memory"
-        # A table that was made larger once in the middle looks so; it does not with more samples.
+        # A table that was made larger twice looks so; it does not with more samples.
         return "flat" if self.slope.value <= LEAK_BYTES else "unclear: more reloads will tell"

@@ -13,6 +13,8 @@ _ROSEY = f"{Path(__file__).parents[2]}{os.sep}"
 _ONLOOKERS = (
     f"{_ROSEY}diagnostics{os.sep}",
     f"{_ROSEY}workbench{os.sep}",
+    # What the log keeps and the panel shows is text that was made there.
+    f"{_ROSEY}chat{os.sep}escaping.py",
     tracemalloc.__file__,
     # The watch for what blocks shows source lines.
     linecache.__file__,
@@ -20,16 +22,17 @@ _ONLOOKERS = (
     "<frozen importlib",
 )
 _JUPYTER = re.compile(
-    r"[/\\]site-packages[/\\](IPython|ipykernel|jupyter_client|tornado|traitlets|zmq)[/\\]"
+    r"[/\\]site-packages[/\\]"
+    r"(IPython|anywidget|comm|ipykernel|ipywidgets|jupyter_client|tornado|traitlets|zmq)[/\\]"
 )
 
 
 class Scope:
     """Tells which files' allocations count.
 
-    The workbench, its records of what happens, and Jupyter go on beside a profile. The records of
-    a running bot take in the very events of the reloads, and keep what Rosey has made for them:
-    there, nothing that Rosey itself has allocated counts.
+    The workbench with its panels, its records of what happens, and Jupyter go on beside a
+    profile. The records of a running bot take in the very events of the reloads, and keep what
+    Rosey has made for them: there, nothing that Rosey itself has allocated counts.
 
     Args:
         is_live: The bot is the running one, and not a copy, of which there are no records.

@@ -38,6 +38,9 @@ class Bounds:
 
 USUAL = Bounds()
 
+FARTHER = Bounds(depth=8, entries=1_000, values=5_000)
+"""How far somebody looks who searches: it takes up to 10 ms of the bot's time."""
+
 
 def look(plugin: Plugin, redact: Redact, bounds: Bounds = USUAL) -> dict[str, str]:
     """What a plugin's own attributes hold, as text by path: `scores['alice']`, `queue[0].title`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rosey.diagnostics.snapshot import Observed, PluginSnapshot, plugin_snapshot, redacted
 from rosey.diagnostics.state.looking import Bounds, look, look_at
@@ -87,8 +88,22 @@ def values_at(bot: Observed, name: str, path: str, bounds: Bounds = CLOSER) -> d
         PluginNotFoundError: The plugin is not loaded.
         StatePathError: There is no such value.
     """
-    spot = Spot(bot.plugin_manager.slots.get_loaded(name).serving.plugin, parsed(path))
+    spot = _spot(bot, name, path)
     return look_at(spot.path, spot.value, bot.redact, bounds)
+
+
+def value_at(bot: Observed, name: str, path: str) -> Any:  # noqa: ANN401  whatever the plugin keeps there
+    """One value itself: for as long as a look takes.
+
+    Raises:
+        PluginNotFoundError: The plugin is not loaded.
+        StatePathError: There is no such value.
+    """
+    return _spot(bot, name, path).value
+
+
+def _spot(bot: Observed, name: str, path: str) -> Spot:
+    return Spot(bot.plugin_manager.slots.get_loaded(name).serving.plugin, parsed(path))
 
 
 def _timers(staged: Staged) -> tuple[TimerSnapshot, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, Protocol
 
-from rosey.chat.model import Message
+from rosey.chat.model import Message, Rank
 from rosey.chat.routed import Routed, Verdict
 from rosey.chat.router import Router
 from rosey.diagnostics.state.changes import changes
@@ -19,7 +19,7 @@ from rosey.diagnostics.state.whole import whole
 from rosey.diagnostics.traces.allowance import Allowance
 from rosey.diagnostics.traces.census import MESSAGE, CensusTaker
 from rosey.diagnostics.traces.ring import Ring
-from rosey.diagnostics.traces.trace import Changed, EventTrace, HandlerTrace, Kept
+from rosey.diagnostics.traces.trace import DATA_CHARS, Changed, EventTrace, HandlerTrace, Kept
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.delivery.flow import ERROR
@@ -29,7 +29,6 @@ from rosey.plugins.manager import PluginManager
 REPLY = "reply"
 
 SHARE = 0.05
-DATA_CHARS = 1_000
 KEPT_CHARS = 200
 
 _MOST_UNDER_WAY = 10_000
@@ -141,7 +140,8 @@ class Recorder:
         ended_at = perf_counter()
         under_way = self._under_way.pop(event.id, None)
         if under_way is None:
-            return  # it was emitted before the recorder was opened
+            self.ring.miss()  # it was emitted before the recorder was opened, or too many are
+            return
         trace = self._trace(event, delivery, under_way, ended_at, is_cancelled=is_cancelled)
         self._census.note(event.name)
         self.ring.add(trace)
@@ -157,7 +157,7 @@ class Recorder:
         *,
         is_cancelled: bool,
     ) -> EventTrace:
-        user, text = _said(event)
+        user, rank, text = _said(event)
         began_at, routed = under_way.began_at, under_way.routed
         redact = self._bot.redact
         return EventTrace(
@@ -170,6 +170,7 @@ class Recorder:
             origin=event.origin,
             emitter=event.emitter,
             user=_bounded(user, redact) if user is not None else None,
+            rank=rank,
             text=_bounded(text, redact) if text is not None else None,
             data=self._data(event.data),
             took_s=ended_at - began_at,
@@ -207,7 +208,7 @@ class Recorder:
         """The plugins that will get an event, and that whose command it calls."""
         owners = [s.owner.name for s in self._bot.bus.listeners(event.name) if s.owner is not None]
         if event.name == MESSAGE:
-            _, text = _said(event)
+            _, _, text = _said(event)
             command = self._bot.router.called(text or "")
             if command is not None and command.plugin is not None:
                 owners.append(command.plugin)
@@ -233,19 +234,19 @@ class Recorder:
         )
 
 
-def _said(event: Event) -> tuple[str | None, str | None]:
-    """Who said what, where an event is a message, a reply or a fault."""
+def _said(event: Event) -> tuple[str | None, Rank | None, str | None]:
+    """Who said what, and as whom, where an event is a message, a reply or a fault."""
     if event.name not in {MESSAGE, REPLY, ERROR}:
-        return None, None
+        return None, None, None
     # Read with care: anybody may emit such an event, with data of any kind.
     data: dict[Any, Any] = event.data if type(event.data) is dict else {"msg": event.data}
     if event.name == ERROR:
-        return None, f"{_word(data.get('where'))}: {_word(data.get('error'))}"
+        return None, None, f"{_word(data.get('where'))}: {_word(data.get('error'))}"
     message = data.get("message")
     if event.name == MESSAGE and type(message) is Message:
-        return message.user.name, message.text
-    user = "guest" if event.name == MESSAGE else None
-    return _word(data.get("username", user)), _word(data.get("msg"))
+        return message.user.name, message.user.rank, message.text
+    user, rank = ("guest", Rank.GUEST) if event.name == MESSAGE else (None, None)
+    return _word(data.get("username", user)), rank, _word(data.get("msg"))
 
 
 def _word(value: object) -> str | None:

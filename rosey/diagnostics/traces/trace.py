@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from rosey.chat.model import Rank
 from rosey.chat.routed import Verdict
 from rosey.diagnostics.state.changes import StateChange
 from rosey.diagnostics.traces.census import Census
@@ -12,6 +13,9 @@ from rosey.plugins.calling.faults import Outcome
 
 SLOW_S = 0.1
 """Seconds from which a handler is slow."""
+
+DATA_CHARS = 1_000
+"""How much is kept of one text; what is longer is cut, and ends in three dots."""
 
 
 class Kind(enum.IntEnum):
@@ -91,6 +95,7 @@ class EventTrace:
         origin: Where the chain began, as the name of a connection.
         emitter: The plugin that emitted it; None for the bot itself.
         user: Who said it, where it is a message.
+        rank: What they may do, where it is a message.
         text: What was said, where it is a message or a reply; what went wrong, where it tells of a
             fault.
         data: What it carried, as bounded text; None where too much went on to keep it.
@@ -114,6 +119,7 @@ class EventTrace:
     origin: str | None
     emitter: str | None
     user: str | None
+    rank: Rank | None
     text: str | None
     data: str | None
     took_s: float

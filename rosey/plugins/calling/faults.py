@@ -10,6 +10,8 @@ import types
 from dataclasses import dataclass
 from typing import Final
 
+from rosey.plugins.calling.blamed_line import BlamedLine, blamed_line
+
 # A generation's own name in sys.modules, of which only the plugin's means something to people.
 _GENERATION = re.compile(r"\brosey_plugins:(\w+)@\d+")
 
@@ -45,6 +47,7 @@ class Fault:
         traceback: The traceback as Python prints it, without the way through Rosey to the plugin;
             what is very long is cut short.
         at: Seconds since the epoch.
+        place: The line of the plugin's own code that is to blame; None where none is known.
     """
 
     plugin: str | None
@@ -52,6 +55,7 @@ class Fault:
     error: str
     traceback: str
     at: float
+    place: BlamedLine | None = None
 
     @classmethod
     def of(cls, plugin: str | None, where: str, error: BaseException) -> Fault:
@@ -64,6 +68,7 @@ class Fault:
             error=describe(error),
             traceback=_cut_short("".join(lines), TRACEBACK_CHARS),
             at=time.time(),
+            place=blamed_line(plugin, error),
         )
 
 
@@ -86,6 +91,11 @@ def _cut_short(text: str, most_chars: int) -> str:
 def _frames_of(error: BaseException) -> types.TracebackType | None:
     """The traceback from the first frame on that is not Rosey's; all of it where there is none."""
     left = error.__traceback__
-    while left is not None and left.tb_frame.f_globals.get("__name__", "").startswith("rosey."):
+    while left is not None and _is_ours(left.tb_frame):
         left = left.tb_next
     return left or error.__traceback__
+
+
+def _is_ours(frame: types.FrameType) -> bool:
+    # A plugin may give its module any name, or none that is text.
+    return str(frame.f_globals.get("__name__", "")).startswith("rosey.")

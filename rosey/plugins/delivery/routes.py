@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 
 from rosey.plugins.delivery.dispatch import Route
 from rosey.plugins.events import Subscription
@@ -76,9 +77,20 @@ class Routes:
 
 def fits(pattern: str, event: str) -> bool:
     """Whether an event's name is one that a subscription to `pattern` gets."""
-    return pattern == event or ("*" in pattern and _expression(pattern).match(event) is not None)
+    return fitting(pattern)(event)
+
+
+def fitting(pattern: str) -> Callable[[str], bool]:
+    """What tells of many names whether they fit `pattern`."""
+    if "*" not in pattern:
+        return lambda event: event == pattern
+    match = _expression(pattern).match
+    return lambda event: match(event) is not None
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    any_run = ".*".join(map(re.escape, pattern.split("*")))
-    return re.compile(any_run + r"\Z", re.DOTALL)
+    first, *others = map(re.escape, pattern.split("*"))
+    # Each piece where it comes first, and never looked for again: else a pattern of many stars
+    # could take for ever.
+    middle = "".join(f"(?>.*?{piece})" for piece in others[:-1])
+    return re.compile(rf"{first}{middle}.*{others[-1]}\Z", re.DOTALL)

@@ -10,6 +10,7 @@ from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault, describe
 from rosey.plugins.following.plan import Plan
 from rosey.plugins.life.slots import Slot
+from rosey.plugins.life.validating import settings_of
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.loading.settings import (
     carried_over,
@@ -17,7 +18,6 @@ from rosey.plugins.loading.settings import (
     limits_for,
     own_copy,
     section_path,
-    settings_for,
 )
 from rosey.plugins.manager import PluginManager
 
@@ -57,7 +57,7 @@ class Sections:
             if slot is None or not slot.is_loaded:
                 continue
             try:
-                await self._validated(slot, self._wanted(slot, sections))
+                await settings_of(self._bus.caller, slot, self._wanted(slot, sections))
             except ConfigError as error:
                 faults += error.faults
             except Exception as error:  # noqa: BLE001  a schema is the plugin's own code
@@ -115,7 +115,7 @@ class Sections:
             staged = slot.serving
             plugin = staged.plugin
             try:
-                settings = await self._validated(slot, self._given(slot))
+                settings = await settings_of(self._bus.caller, slot, self._given(slot))
                 hook, before = getattr(plugin, HOOK), own_copy(plugin.config)
                 limit_s = staged.ledger.limits.deadline("state")
                 await self._bus.caller.call(
@@ -128,17 +128,6 @@ class Sections:
             plugin.config = settings
             staged.ledger.limit(limits_for(type(plugin), settings, self._manager.limits))
             self._manager.slots.tell()
-
-    async def _validated(self, slot: Slot, values: Mapping[str, Any]) -> dict[str, Any]:
-        staged = slot.serving
-        settings: dict[str, Any] = await self._bus.caller.call(
-            staged.ledger,
-            "config_schema",
-            settings_for,
-            type(staged.plugin),
-            {**slot.defaults, **values},
-        )
-        return settings
 
     def _given(self, slot: Slot) -> Mapping[str, Any]:
         return self._section(slot.name) if slot.config is None else slot.config

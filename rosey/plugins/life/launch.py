@@ -142,6 +142,7 @@ class Launch:
             slot.config, slot.defaults = change.config, change.reading.defaults
             slot.manifest = change.reading.manifest
             slot.error = slot.kept_state = None
+            slot.repeats.clear()
             slot.history.append(_served(change, candidate))
 
 

@@ -132,7 +132,8 @@ class Recovery:
             except PluginError as error:
                 why = f"a reload after a crash failed: {error}"
                 verdict = self._after_crash(slot, why)
-                slot.error = reason = self._quarantined(slot, verdict)
+                reason = self._quarantined(slot, verdict)
+                slot.fail(reason)
                 logger.warning("%s", reason, extra={"plugin": slot.name})
             else:
                 return

@@ -269,13 +269,12 @@ class Reloader:
     def _refuse(self, group: _Group, error: PluginLoadError) -> Failures:
         """Note and tell that a group stays as it is, and who is to blame."""
         culprit = next(slot for slot in group.slots if slot.name == group.progress.plugin)
-        culprit.error = error.detached()
         failures: Failures = {}
         for slot in group.slots:
             if slot.name in group.asked:
                 failures[slot.name] = error if slot is culprit else _because_of(slot, error)
-            if slot.name in group.asked or not slot.is_loaded:
-                slot.error = failures.get(slot.name, error).detached()
+            if slot.name in group.asked or slot is culprit or not slot.is_loaded:
+                slot.fail(failures.get(slot.name, error).detached())
         self._slots.announce(culprit, "reload_failed", **_failure_facts(group, culprit, error))
         return failures
 

@@ -19,6 +19,7 @@ from rosey.plugins.life.candidate import KeptState, Staged
 from rosey.plugins.life.change_lock import ChangeLock
 from rosey.plugins.life.dormant import Dormant
 from rosey.plugins.life.progress import ReloadReport, Served
+from rosey.plugins.life.repeats import Repeats
 from rosey.plugins.life.shedding import Shedding
 from rosey.plugins.lifecycle import PluginState, check_step, required_names
 from rosey.plugins.loading.manifest import Manifest
@@ -51,11 +52,14 @@ class Slot:
         config: The settings given with the last load; None where the bot's config has them.
         defaults: The settings in its own `config.json`, of the version that runs.
         error: Why it failed, was quarantined, or its last reload was refused.
+        error_since: When that was, in seconds since the epoch; None where it never was.
+        error_count: How often that was in a row.
         reloads: Successful reloads since it was loaded.
         last_reload: How the last of them went; None before.
         history: The last `GENERATIONS_KEPT` that came into service, newest last.
         loaded_at: Seconds since the epoch; None where it is not loaded.
         faults: The last `FAULTS_KEPT`, newest last.
+        repeats: Those of the generation that serves, each once and counted.
         fault_count: All of them since it was loaded.
         failed_at: When it had a fault since it was last enabled, on the loop's clock.
         recovered_at: When it was reloaded after a crash, on the same clock.
@@ -82,25 +86,34 @@ class Slot:
         self.config: Mapping[str, Any] | None = None
         self.defaults: Mapping[str, Any] = {}
         self.error: PluginError | None = None
-        self.reloads = 0
+        self.error_since: float | None = None
         self.last_reload: ReloadReport | None = None
         self.history: collections.deque[Served] = collections.deque(maxlen=GENERATIONS_KEPT)
         self.loaded_at: float | None = None
         self.faults: collections.deque[Fault] = collections.deque(maxlen=FAULTS_KEPT)
-        self.fault_count = 0
+        self.repeats = Repeats()
+        self.reloads = self.fault_count = self.error_count = 0
         self.failed_at: collections.deque[float] = collections.deque(maxlen=_MOMENTS_KEPT)
         self.recovered_at: collections.deque[float] = collections.deque(maxlen=_MOMENTS_KEPT)
         self.left_behind: collections.deque[str] = collections.deque(maxlen=FAULTS_KEPT)
         self.attempted: str | None = None
-        self.gate = gate
-        self.account = account
-        self.lock = lock
+        self.gate, self.account, self.lock = gate, account, lock
 
     def note(self, fault: Fault, now: float) -> None:
         """Keep a fault; `now` is the time on the loop's clock."""
         self.faults.append(fault)
+        if fault.place is None or fault.place.serial == self.serial:
+            self.repeats.note(fault)
         self.fault_count += 1
         self.failed_at.append(now)
+
+    def fail(self, error: PluginError) -> None:
+        """Note why it is not as somebody wanted it; the same reason in a row is counted."""
+        is_again = self.error is not None and str(self.error) == str(error)
+        if not is_again:
+            self.error_since, self.error_count = time.time(), 0
+        self.error = error
+        self.error_count += 1
 
     @property
     def is_loaded(self) -> bool:
@@ -117,6 +130,11 @@ class Slot:
         if self.dormant is not None:
             self.dormant.end()
             self.dormant = None
+
+    @property
+    def serial(self) -> int | None:
+        """That of the generation in service; None where none is."""
+        return self.staged.generation.serial if self.staged is not None else None
 
     @property
     def serving(self) -> Staged:
@@ -255,7 +273,7 @@ class Slots:
     def serial(self, name: str) -> int | None:
         """The serial of the generation of a plugin that serves; None where none does."""
         slot = self._slots.get(name)
-        return slot.staged.generation.serial if slot is not None and slot.staged else None
+        return slot.serial if slot is not None else None
 
     def advance(self, slot: Slot, state: PluginState, **facts: object) -> None:
         """Write a plugin's state, and announce it as the event `plugin.STATE`.

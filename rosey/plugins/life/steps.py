@@ -223,7 +223,8 @@ class Steps:
                 raise PluginStateError(slot.name, f"{slot.name} was reloaded meanwhile")
             facts = {"error": str(reason)} if reason is not None else {}
             self._slots.advance(slot, state, **facts)
-            slot.error = reason or slot.error
+            if reason is not None:
+                slot.fail(reason)
             staged.ledger.pause()
             staged.plugin.enabled = False
             try:
@@ -252,5 +253,5 @@ class Steps:
     def _fail(self, slot: Slot, error: BaseException) -> None:
         if not isinstance(error, PluginLoadError):
             error = PluginLoadError(slot.name, f"loading it ended with {describe(error)}")
-        slot.error = error.detached()
+        slot.fail(error.detached())
         self._slots.advance(slot, PluginState.FAILED, error=str(error))

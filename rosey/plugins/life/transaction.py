@@ -242,6 +242,7 @@ class Transaction:
                 path=refusal.path,
                 line=refusal.line,
                 traceback=refusal.traceback,
+                frame=refusal.frame,
             )
         return refusal
 
@@ -263,4 +264,5 @@ def _not_exported(candidate: Candidate, error: BaseException) -> StateError:
         path=fault.path,
         line=fault.line,
         traceback=fault.traceback,
+        frame=fault.frame,
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rosey.errors import ConfigError, PluginError, PluginLoadError, RoseyError
+from rosey.plugins.calling.blamed_line import code_frame
 from rosey.plugins.calling.faults import describe
 from rosey.plugins.loading.sources import PluginSource, Snapshot
 
@@ -40,8 +41,20 @@ def load_error(source: PluginSource, snapshot: Snapshot, error: BaseException) -
     # What must not leave a plugin, such as SystemExit, is the cause of what is raised instead.
     path, line = _place(error, own) or _place(error.__cause__, own) or (source.place, None)
     reason = str(error) if isinstance(error, RoseyError) else describe(error)
-    text = _traceback(error, own)
-    return PluginLoadError(source.name, reason, path=path, line=line, traceback=text)
+    return PluginLoadError(
+        source.name,
+        reason,
+        path=path,
+        line=line,
+        traceback=_traceback(error, own),
+        frame=frame_of(snapshot, path, line),
+    )
+
+
+def frame_of(snapshot: Snapshot, path: Path, line: int | None) -> tuple[str, ...]:
+    """A line among its neighbours as they were read, whatever the file says by now."""
+    units = {unit.path: unit for unit in snapshot.units.values()}
+    return code_frame(units[path].lines, line or 0) if path in units else ()
 
 
 def _traceback(error: BaseException, own: Mapping[str, Path]) -> str:

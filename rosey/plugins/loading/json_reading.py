@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ def parse(content: bytes) -> object:
         RecursionError: It is nested too deeply.
     """
     text = content.decode("utf-8-sig")
-    return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
+    return json.loads(
+        text,
+        object_pairs_hook=_without_twins,
+        parse_constant=_no_constant,
+        parse_float=_finite,
+    )
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -45,3 +51,10 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no number in JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("a number is too large")
+    return number

@@ -6,11 +6,20 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, missing, validate
 
 from rosey.errors import ConfigError, ConfigFault
 
-__all__ = ["ConfigSchema", "Schema", "Secret", "SecretField", "fields", "validate", "validated"]
+__all__ = [
+    "ConfigSchema",
+    "Schema",
+    "Secret",
+    "SecretField",
+    "fields",
+    "missing",
+    "validate",
+    "validated",
+]
 
 MASK = "<secret>"
 

@@ -12,14 +12,16 @@ from rosey.plugins.loading.schema import ConfigSchema, Schema, fields, validated
 from rosey.plugins.supervision.limits import Limits
 
 
-class _CommonSchema(ConfigSchema):
+class CommonSchema(ConfigSchema):
+    """What any plugin may have in its section."""
+
     enabled = fields.Bool()
     auto_reload_on_crash = fields.Bool()
     limits = fields.Nested(LimitsSchema)
     unload_after_idle_s = seconds()
 
 
-COMMON_SETTINGS = frozenset(_CommonSchema().fields)
+COMMON_SETTINGS = frozenset(CommonSchema().fields)
 """Settings that any plugin may have in its section, for the manager to read.
 
 Where a plugin's own schema has one of the same name, that says what it must be.
@@ -41,7 +43,7 @@ def settings_for(plugin_class: type[Plugin], values: Mapping[str, Any]) -> dict[
     path, origin = section_path(plugin_class.name), plugin_class.name
     faults: list[ConfigFault] = []
     declared: dict[str, Any] = {}
-    checks: list[tuple[type[Schema], dict[str, Any]]] = [(_CommonSchema, common)]
+    checks: list[tuple[type[Schema], dict[str, Any]]] = [(CommonSchema, common)]
     if schema is not None:
         checks.append((schema, {k: v for k, v in settings.items() if k not in common}))
     for one, part in checks:
@@ -64,7 +66,7 @@ def limits_for(plugin_class: type[Plugin], settings: Mapping[str, Any], limits: 
         settings: Its settings, valid.
         limits: Those of all plugins, for what its settings leave out.
     """
-    common = validated(_CommonSchema, _common_in(plugin_class, settings))
+    common = validated(CommonSchema, _common_in(plugin_class, settings))
     limits = narrowed(limits, common.get("limits", {}))
     if "unload_after_idle_s" in common:
         limits = narrowed(limits, {"unload_after_idle_s": common["unload_after_idle_s"]})

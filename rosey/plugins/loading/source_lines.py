@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import io
 import linecache
 from collections.abc import Iterable, Iterator
 
@@ -60,10 +58,6 @@ class SourceLines:
 
 
 def _lines(unit: Unit) -> _Lines:
+    lines = unit.lines
     # Without a modification time linecache never reads the file again.
-    try:
-        text = importlib.util.decode_source(unit.code)
-    except (SyntaxError, UnicodeDecodeError):
-        text = ""  # it does not compile, so that nothing of it ever runs
-    # As Python counts lines: str.splitlines would also end one at a form feed.
-    return len(text), None, io.StringIO(text).readlines(), str(unit.path)
+    return sum(map(len, lines)), None, lines, str(unit.path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hashlib
+import importlib.util
+import io
 import os
 import types
 from collections.abc import Mapping
@@ -112,6 +114,16 @@ class Unit:
         """A unit of some code."""
         digest = hashlib.blake2b(code, digest_size=16).digest()
         return cls(path=path, code=code, digest=digest, is_package=is_package)
+
+    @property
+    def lines(self) -> list[str]:
+        """The code with its line ends, or nothing where it is no text: none of it ever runs."""
+        try:
+            text = importlib.util.decode_source(self.code)
+        except (SyntaxError, UnicodeDecodeError):
+            return []
+        # As Python counts lines: str.splitlines would also end one at a form feed.
+        return io.StringIO(text).readlines()
 
     def code_object(self) -> types.CodeType:
         """What executing the module runs.

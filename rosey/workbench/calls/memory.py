@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import itertools
 import logging
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rosey.bot import Bot
@@ -21,6 +25,23 @@ from rosey.workbench.crossing.on_twin import TWIN_NAME, on_twin
 
 LEAST_RELOADS = 10
 MOST_RELOADS = 1_000
+
+PROFILES_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProfile:
+    """A profile that was made of this bot's plugins.
+
+    Attributes:
+        number: Its place among them, from 1.
+        at: When it ended, in seconds since the epoch.
+        profile: What came of it.
+    """
+
+    number: int
+    at: float
+    profile: MemoryProfile
 
 
 class Memory:
@@ -39,6 +60,13 @@ class Memory:
         self._log = log
         self._shell = shell
         self._under_way: Crossing[MemoryProfile] | None = None
+        self._numbers = itertools.count(1)
+        self._profiles: collections.deque[KeptProfile] = collections.deque(maxlen=PROFILES_KEPT)
+
+    @property
+    def profiles(self) -> tuple[KeptProfile, ...]:
+        """The last `PROFILES_KEPT` profiles of this bot's plugins, oldest first."""
+        return tuple(self._profiles)
 
     def profile(
         self,
@@ -85,7 +113,10 @@ class Memory:
                 is_live=live,
             )
             with _left_out(self._log, lambda record: _is_of(record, name, live=live)):
-                return await profiler.run()
+                found = await profiler.run()
+            kept = KeptProfile(number=next(self._numbers), at=time.time(), profile=found)
+            self._profiles.append(kept)
+            return found
 
         if live:
             self._under_way = self._thread.submit(measure(self._bot))

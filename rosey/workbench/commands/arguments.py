@@ -13,6 +13,7 @@ from rosey.chat.model import Rank
 from rosey.diagnostics.state.texts import echoed
 from rosey.errors import UsageError
 
+_MOST_DIGITS = 20
 _WORD = r"""'[^']*'(?!\S)|"[^"]*"(?!\S)|\S+"""
 _FIRST = re.compile(rf"\s*({_WORD})\s*(.*)", re.DOTALL)
 _OPTION = re.compile(rf"-(?P<letter>[ur])(?:\s+(?P<value>{_WORD})(?:\s+|\Z)|\s*\Z)")
@@ -91,11 +92,16 @@ class Options:
             UsageError: It is none.
         """
         text = self.values.get(option, str(default))
-        if not text.isdecimal() or not 1 <= int(text) <= most:
+        if not is_number(text) or not 1 <= int(text) <= most:
             raise UsageError(
                 f"{option} takes a whole number from 1 to {most:,}, not {echoed(text)}"
             )
         return int(text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number, of so few digits that Python reads it."""
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
 def options(

@@ -14,6 +14,12 @@ from rosey.workbench.session import Session
 
 Complete = Callable[[Session, Sequence[str]], Iterable[str]]
 
+CHECK = "--check"
+"""Says of changed settings what they would do."""
+
+RELOAD = "--reload"
+"""Applies the saved configuration file."""
+
 _CONFIG_SUFFIXES = (".json", ".yaml", ".yml")
 
 
@@ -92,14 +98,15 @@ def query_terms(session: Session, words: Sequence[str]) -> Iterable[str]:
 
 
 def settings(session: Session, words: Sequence[str]) -> Iterable[str]:
-    """Names of loaded plugins or the option, and then the keys of a plugin's settings."""
+    """Names of loaded plugins or an option, and then a plugin's settings and the other option."""
     if not words:
-        return [*loaded(session, words), "--reload"]
-    if words[0] == "--reload":
+        return [*loaded(session, words), RELOAD]
+    if words[0] == RELOAD:
         return ()
     given = {word.partition("=")[0] for word in words[1:]}
-    config = session.bot.plugin(words[0], TAB_S).config
-    return [f"{key}=" for key in config if key not in given]
+    form = session.bot.configuration(words[0], TAB_S)
+    paths = [leaf.path for setting in form.settings for leaf in setting.leaves()]
+    return [*(f"{path}=" for path in paths if path not in given), *[CHECK] * (CHECK not in given)]
 
 
 def _look(session: Session) -> BotSnapshot:

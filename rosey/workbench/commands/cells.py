@@ -16,10 +16,8 @@ from rosey.workbench.commands.command import WorkbenchCommand
 from rosey.workbench.commands.living import fate
 from rosey.workbench.crossing.looks import TAB_S
 from rosey.workbench.crossing.waiting import wait
-from rosey.workbench.faces import cell_faces, render
+from rosey.workbench.faces import cell_faces, render, trouble_faces
 from rosey.workbench.faces.answer import Answer, Lines
-from rosey.workbench.faces.cell_faces import MOST_LINES
-from rosey.workbench.faces.code_frame import code_frame
 from rosey.workbench.session import Session
 
 _FORCE = "--force"
@@ -37,29 +35,20 @@ def _plugin(session: Session, text: str, body: str) -> Answer:
     try:
         defined = wait(session.bot.cells.define(name, body, module, fresh=is_fresh))
     except PluginLoadError as error:
-        _show_fault(session, error, target, body)
+        _show_fault(session, error)
         raise RoseyError(f"{error}{_fate(session, name)}{_way_out(error, target)}") from error
     return cell_faces.defined(defined)
 
 
-def _show_fault(session: Session, error: PluginLoadError, called: str, body: str) -> None:
+def _show_fault(session: Session, error: PluginLoadError) -> None:
     """Show in the cell where it failed: the error itself is one line."""
-    # It may be an older cell that is to blame, which has another module.
-    is_old = isinstance(error, StateError)
-    is_ours = not is_old and str(error.path).startswith(f"<cell {called} ")
-    frame = code_frame(body, error.line or 0) if is_ours else ()
-    parts = [Lines(lines=part) for part in (frame, _traceback(error)) if part]
+    parts = [
+        Lines(lines=part)
+        for part in (error.frame, trouble_faces.shortened(error.traceback))
+        if part
+    ]
     if parts:
         display(Answer(None, *parts).redacted(session.redact))  # type: ignore[no-untyped-call]  # IPython's is untyped
-
-
-def _traceback(error: PluginLoadError) -> tuple[str, ...]:
-    lines = error.traceback.splitlines()
-    if len(lines) <= MOST_LINES:
-        return tuple(lines)
-    # Where it began and what it was are both worth more than the way between.
-    half = MOST_LINES // 2
-    return (*lines[:half], f"… {len(lines) - 2 * half} more lines …", *lines[-half:])
 
 
 def _fate(session: Session, name: str) -> str:

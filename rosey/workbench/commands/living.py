@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rosey.diagnostics.snapshot import PluginSnapshot
 from rosey.errors import PluginLoadError, RoseyError
 from rosey.plugins.lifecycle import LOADED, PluginState
@@ -61,10 +63,15 @@ def _unload(session: Session, text: str) -> Answer:
     return render.lines(plugin, [f"{plugin.name} is unloaded"])
 
 
-def replaced(session: Session, name: str, crossing: Crossing[PluginSnapshot]) -> PluginSnapshot:
+def replaced(
+    session: Session,
+    name: str,
+    crossing: Crossing[PluginSnapshot],
+    waited: Callable[[Crossing[PluginSnapshot]], PluginSnapshot] = wait,
+) -> PluginSnapshot:
     """Wait for a new version; where there is none, the error says what became of the old one."""
     try:
-        return wait(crossing)
+        return waited(crossing)
     except PluginLoadError as error:
         still = session.bot.plugin(name)
         if still.state not in LOADED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rosey.workbench.commands import arguments, candidates
 from rosey.workbench.commands.command import WorkbenchCommand
-from rosey.workbench.faces import render
+from rosey.workbench.faces import render, trouble_faces
 from rosey.workbench.faces.answer import Answer
 from rosey.workbench.session import Session
 
@@ -22,7 +22,9 @@ def _list(session: Session, text: str) -> Answer:
 def _info(session: Session, text: str) -> Answer:
     plugin = session.bot.plugin(arguments.plugin_name(text))
     known = session.bot.snapshot().commands
-    return render.plugin(plugin, [c.usage for c in known if c.plugin == plugin.name])
+    facts = render.plugin(plugin, [c.usage for c in known if c.plugin == plugin.name])
+    wrong = trouble_faces.parts(session.bot.troubles(plugin.name))
+    return Answer(plugin, *facts.parts, *wrong)
 
 
 def _services(session: Session, text: str) -> Answer:

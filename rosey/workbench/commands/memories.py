@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from rosey.diagnostics.profile.profiling import RELOADS, WARM_UP
+from rosey.diagnostics.profile.profiling import RELOADS, WARM_UP, Progress
+from rosey.diagnostics.profile.result import MemoryProfile
 from rosey.errors import UsageError
 from rosey.workbench.calls.memory import MOST_RELOADS
 from rosey.workbench.commands import arguments, candidates
 from rosey.workbench.commands.command import WorkbenchCommand
+from rosey.workbench.crossing.loop import Crossing
 from rosey.workbench.crossing.progress import Bar, follow
 from rosey.workbench.faces import memory_faces, profile_faces
 from rosey.workbench.faces.answer import Answer
@@ -18,18 +21,61 @@ _FORGET, _LIVE = "--forget", "--live"
 _NUMBERS = ("--reloads", "--warm-up")
 
 
-def _profile(session: Session, text: str) -> Answer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedProfile:
+    """A profile that somebody asks for.
+
+    Attributes:
+        name: The plugin.
+        reloads: How many are measured.
+        warm_up: How many go before them.
+        is_live: The running plugin is reloaded, and no copy.
+    """
+
+    name: str
+    reloads: int
+    warm_up: int
+    is_live: bool
+
+    def begin(self, session: Session, progress: Progress) -> Crossing[MemoryProfile]:
+        """Begin it.
+
+        Raises:
+            PluginNotFoundError: There is no such plugin.
+            RoseyError: A profile runs already, or a number is out of range.
+        """
+        return session.bot.memory.profile(
+            session.bot.plugin(self.name).name,
+            reloads=self.reloads,
+            warm_up=self.warm_up,
+            live=self.is_live,
+            progress=progress,
+        )
+
+
+def asked_profile(text: str) -> AskedProfile:
+    """What stands after `%rosey profile`.
+
+    Raises:
+        UsageError: It is not of the form that the usage shows.
+    """
     asked = arguments.options(text, valued=_NUMBERS, plain=[_LIVE], most=1)
     if not asked.words:
         raise UsageError("the name of a plugin is missing")
-    reloads = asked.number("--reloads", RELOADS, most=MOST_RELOADS)
-    warm_up = asked.number("--warm-up", WARM_UP, most=MOST_RELOADS)
-    name = session.bot.plugin(asked.words[0]).name
-    bar = Bar(f"profile {name}", warm_up + reloads, "reloads")
-    crossing = session.bot.memory.profile(
-        name, reloads=reloads, warm_up=warm_up, live=_LIVE in asked.values, progress=bar.note
+    return AskedProfile(
+        name=asked.words[0],
+        reloads=asked.number("--reloads", RELOADS, most=MOST_RELOADS),
+        warm_up=asked.number("--warm-up", WARM_UP, most=MOST_RELOADS),
+        is_live=_LIVE in asked.values,
     )
-    return profile_faces.profile(follow(crossing, bar))
+
+
+def _profile(session: Session, text: str) -> Answer:
+    if not text.strip():
+        return profile_faces.profiles(session.bot.memory.profiles)
+    asked = asked_profile(text)
+    bar = Bar(f"profile {asked.name}", asked.warm_up + asked.reloads, "reloads")
+    return profile_faces.profile(follow(asked.begin(session, bar.note), bar))
 
 
 def _complete_profile(session: Session, words: Sequence[str]) -> Iterable[str]:
@@ -58,7 +104,7 @@ def _complete_leaks(session: Session, words: Sequence[str]) -> Iterable[str]:
 COMMANDS = (
     WorkbenchCommand(
         name="profile",
-        arguments="NAME [--reloads COUNT] [--warm-up COUNT] [--live]",
+        arguments="[NAME] [--reloads COUNT] [--warm-up COUNT] [--live]",
         help="Reload a copy of a plugin many times, and show whether its memory is flat.",
         example="%rosey profile trivia --reloads 100",
         python='bot.memory.profile("trivia", reloads=100)',

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rosey.diagnostics.log import LEVELS, RECORDS_KEPT
+from rosey.diagnostics.state.texts import echoed
 from rosey.errors import UsageError
 from rosey.workbench.calls.traces import EVENTS_SHOWN
 from rosey.workbench.commands import arguments, candidates
@@ -19,6 +20,8 @@ MOST_EVENTS_SHOWN = 1_000
 
 MATCH = "--match"
 
+LOG_OPTIONS = ("--level", "-n", "--event", "--search")
+
 _COUNT = re.compile(r"(?<!\S)-n(\s+\S+|\s*\Z)")
 
 
@@ -28,8 +31,8 @@ def _events(session: Session, text: str) -> Answer:
     asked = arguments.options(f"{before} {count}", valued=["-n"], most=1)
     if asked.words:
         number = asked.words[0].removeprefix("#")
-        if after or asked.values or not number.isdecimal():
-            raise UsageError(f"{asked.words[0]!r} is not the number of an event by itself")
+        if after or asked.values or not arguments.is_number(number):
+            raise UsageError(f"{echoed(asked.words[0])} is not the number of an event by itself")
         return trace_faces.chain(session.bot.traces.of(int(number)))
     shown = asked.number("-n", EVENTS_SHOWN, most=MOST_EVENTS_SHOWN)
     return trace_faces.events(session.bot.traces.last(shown, query))
@@ -42,14 +45,16 @@ def _count_in(query: str) -> tuple[str, str]:
 
 
 def _log(session: Session, text: str) -> Answer:
-    asked = arguments.options(text, valued=["-n", "--level", "--event"], most=1)
+    asked = arguments.options(text, valued=LOG_OPTIONS, most=1)
     plugin = asked.words[0] if asked.words else None
     level = asked.values.get("--level", LEVELS[0]).upper()
     if level not in LEVELS:
         raise UsageError(f"--level takes one of {', '.join(LEVELS)}")
     event = asked.number("--event", 1, most=1 << 62) if "--event" in asked.values else None
     count = asked.number("-n", LOG_LINES_SHOWN, most=RECORDS_KEPT)
-    return render.log(session.log.lines(plugin, level=level, event=event)[-count:])
+    search = asked.values.get("--search", "")
+    found = session.log.lines(plugin, level=level, event=event, search=search)
+    return render.log(found[-count:])
 
 
 def _complete_events(session: Session, words: Sequence[str]) -> Iterable[str]:
@@ -61,9 +66,9 @@ def _complete_events(session: Session, words: Sequence[str]) -> Iterable[str]:
 def _complete_log(session: Session, words: Sequence[str]) -> Iterable[str]:
     if words[-1:] == ["--level"]:
         return LEVELS
-    if words[-1:] in (["-n"], ["--event"]):
+    if words[-1:] and words[-1] in LOG_OPTIONS:
         return ()
-    options = [o for o in ("--level", "-n", "--event") if o not in words]
+    options = [option for option in LOG_OPTIONS if option not in words]
     return options if words else [*candidates.loaded(session, words), *options]
 
 
@@ -80,7 +85,7 @@ EVENTS = WorkbenchCommand(
 
 LOG = WorkbenchCommand(
     name="log",
-    arguments="[NAME] [--level LEVEL] [--event ID] [-n COUNT]",
+    arguments="[NAME] [--level LEVEL] [--event ID] [--search TEXT] [-n COUNT]",
     help="Show the last log records, of one plugin, of one event, or of all.",
     example="%rosey log trivia --level WARNING",
     python='bot.log("trivia", level="WARNING")',

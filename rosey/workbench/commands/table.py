@@ -14,6 +14,7 @@ from rosey.workbench.commands import (
     looking,
     measuring,
     memories,
+    panels,
     reading,
     recordings,
     reporting,
@@ -30,6 +31,7 @@ COMMANDS: Mapping[str, WorkbenchCommand] = MappingProxyType(
         for command in (
             *living.STARTING,
             *looking.AT_A_GLANCE,
+            panels.PANEL,
             *living.CHANGING,
             looking.PLUGIN,
             *cells.COMMANDS,

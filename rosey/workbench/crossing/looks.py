@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from rosey.errors import RoseyError
-from rosey.workbench.crossing.loop import LoopThread
+from rosey.workbench.crossing.loop import LoopThread, noting
 
 Seen = TypeVar("Seen")
 
@@ -60,7 +60,9 @@ class Looks:
         except RoseyError:
             code.close()
             raise
-        crossing = self._thread.submit(code)
+        # It is no work: whoever cancels that would lose what came of it for a last look.
+        with noting(None):
+            crossing = self._thread.submit(code)
         try:
             return crossing.result(timeout_s)
         except TimeoutError:

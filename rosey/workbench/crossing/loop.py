@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import contextvars
 import logging
 import os
@@ -11,7 +12,7 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from rosey.diagnostics.stacks import plugin_of
@@ -74,6 +75,7 @@ class Crossing(Generic[Result]):
         self._future: concurrent.futures.Future[Result] = concurrent.futures.Future()
         self._thread = thread
         self._ended = threading.Event()
+        self._task: asyncio.Task[Result] | None = None
 
     def __await__(self) -> Generator[Any, None, Result]:
         return asyncio.wrap_future(self._future).__await__()
@@ -107,6 +109,15 @@ class Crossing(Generic[Result]):
         """Cancel the work; False where it has ended."""
         return self._future.cancel()
 
+    def call_off(self) -> None:
+        """Ask the work to end; `result` then tells how it ended: it may have been done by then."""
+        task = self._task
+        if task is None:
+            self._future.cancel()
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and all on it has ended
+            task.get_loop().call_soon_threadsafe(task.cancel)
+
     def join(self, timeout_s: float) -> bool:
         """Wait until the work has ended, cancelled work too: it may have to give things back.
 
@@ -125,6 +136,7 @@ class Crossing(Generic[Result]):
     def follow(self, task: asyncio.Task[Result]) -> None:
         """Follow the task that does the work; called once, on the loop."""
         loop = task.get_loop()
+        self._task = task
 
         def pass_on(future: concurrent.futures.Future[Result]) -> None:
             if future.cancelled() and not task.done():
@@ -134,6 +146,7 @@ class Crossing(Generic[Result]):
         self._future.add_done_callback(pass_on)
 
     def _end(self, task: asyncio.Task[Result]) -> None:
+        self._task = None
         self._ended.set()
         if task.cancelled():
             self._future.cancel()
@@ -154,6 +167,24 @@ class Crossing(Generic[Result]):
         if (error := self._future.exception()) is not None:
             return f"<Crossing: failed with {type(error).__name__}>"
         return "<Crossing: done; await it, or call result()>"
+
+
+_note: contextvars.ContextVar[Callable[[Crossing[Any]], None] | None]
+_note = contextvars.ContextVar("rosey_note_of_crossings", default=None)
+
+
+@contextlib.contextmanager
+def noting(note: Callable[[Crossing[Any]], None] | None) -> Iterator[None]:
+    """Have each crossing noted that this thread begins meanwhile, before anybody waits for it.
+
+    Args:
+        note: Called with each; None has none of them noted.
+    """
+    before = _note.set(note)
+    try:
+        yield
+    finally:
+        _note.reset(before)
 
 
 class LoopThread:
@@ -199,6 +230,8 @@ class LoopThread:
                 crossing.follow(task)
 
             self._loop.call_soon_threadsafe(begin)
+        if (note := _note.get()) is not None:
+            note(crossing)
         return crossing
 
     def refuse_itself(self) -> None:

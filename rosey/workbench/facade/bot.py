@@ -13,12 +13,16 @@ from rosey.diagnostics.graph import Graph, around
 from rosey.diagnostics.graph_building import Emissions, bot_graph
 from rosey.diagnostics.log import LogLine, LogRing
 from rosey.diagnostics.rows import Rows
+from rosey.diagnostics.settings.checking import ConfigCheck, check_config, configure
+from rosey.diagnostics.settings.form import config_form
+from rosey.diagnostics.settings.model import ConfigForm
 from rosey.diagnostics.snapshot import (
     BotSnapshot,
     PluginSnapshot,
     bot_snapshot,
     plugin_snapshot,
 )
+from rosey.diagnostics.trouble import Trouble, troubles
 from rosey.errors import RoseyError
 from rosey.live_config import ConfigChange
 from rosey.plugins.events import Delivery
@@ -34,6 +38,7 @@ from rosey.workbench.calls.traces import Traces
 from rosey.workbench.crossing.looks import LOOK_S, Looks
 from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.facade.handles import PluginHandles
+from rosey.workbench.facade.panels import NoPanels, OpenPanel, PanelOpener
 from rosey.workbench.facade.source import Source
 from rosey.workbench.faces import render
 from rosey.workbench.faces.answer import Answer
@@ -50,6 +55,7 @@ class BotFacade:
         traces: What became of its events.
         log: What was logged.
         shell: IPython's shell; None outside of IPython.
+        panels: Opens control panels; None where none can be.
 
     Attributes:
         plugins: Each plugin by its name: `bot.plugins.trivia`, `bot.plugins["trivia"]`.
@@ -62,7 +68,7 @@ class BotFacade:
         reports: Takes bug reports of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that stands behind it
         self,
         bot: Bot,
         thread: LoopThread,
@@ -70,10 +76,12 @@ class BotFacade:
         traces: Traces,
         log: LogRing,
         shell: Any = None,  # noqa: ANN401  IPython's own type
+        panels: PanelOpener | None = None,
     ) -> None:
         self._bot = bot
         self._thread = thread
         self._log = log
+        self._panels = panels or NoPanels()
         self._looks = Looks(thread)
         self._emissions = Emissions()
         # It ends with the facade.
@@ -120,12 +128,34 @@ class BotFacade:
         return self._step(step, name)
 
     def configure(self, name: str, /, **changes: Any) -> Crossing[PluginSnapshot]:  # noqa: ANN401  settings are of any type
-        """Change settings of a plugin, by a reload with them; what does not fit changes nothing."""
+        """Change settings of a plugin, by a reload with them; what does not fit changes nothing.
+
+        One in a group is named by its path: `bot.configure("trivia", **{"limits.deadline_s": 2})`.
+        """
 
         async def step(name: str) -> None:
-            await self._bot.plugin_manager.configure_plugin(name, changes)
+            await configure(self._bot, name, changes)
 
         return self._step(step, name)
+
+    def configuration(self, name: str, timeout_s: float = LOOK_S) -> ConfigForm:
+        """What there is to set of a loaded plugin: kinds, bounds, defaults, and how it is set.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            RoseyError: The bot does not answer within `timeout_s` seconds.
+        """
+        return self._looks.after(config_form(self._bot, name), timeout_s)
+
+    def check_config(self, name: str, timeout_s: float = LOOK_S, /, **changes: Any) -> ConfigCheck:  # noqa: ANN401  as above
+        """What `configure` with these changes would do, and all that is wrong with them.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            UsageError: A path leads into what is no group.
+            RoseyError: The bot does not answer within `timeout_s` seconds.
+        """
+        return self._looks.after(check_config(self._bot, name, changes), timeout_s)
 
     def reload_config(self) -> Crossing[ConfigChange]:
         """Read the configuration file again, and apply what is new in it."""
@@ -177,12 +207,21 @@ class BotFacade:
         """
         return self._looks.at(lambda: plugin_snapshot(self._bot, name), timeout_s)
 
-    def graph(self, name: str | None = None) -> Graph:
+    def troubles(self, name: str | None = None, timeout_s: float = LOOK_S) -> Rows[Trouble]:
+        """What is wrong at this moment with all plugins, or with one; see `troubles`.
+
+        Raises:
+            PluginNotFoundError: There is no such plugin.
+            RoseyError: The bot does not answer within `timeout_s` seconds.
+        """
+        return self._looks.at(lambda: troubles(self._bot, name), timeout_s)
+
+    def graph(self, name: str | None = None, timeout_s: float = LOOK_S) -> Graph:
         """Who needs, uses and hears whom: all plugins, or what has to do with one of them.
 
         Raises:
             PluginNotFoundError: There is no such plugin.
-            RoseyError: The bot does not answer.
+            RoseyError: The bot does not answer within `timeout_s` seconds.
         """
 
         def see() -> Graph:
@@ -191,13 +230,29 @@ class BotFacade:
             graph = bot_graph(self._bot, self._emissions.pairs())
             return graph if name is None else around(graph, name)
 
-        return self._looks.at(see)
+        return self._looks.at(see, timeout_s)
 
     def log(
-        self, plugin: str | None = None, *, level: str = "INFO", event: int | None = None
+        self,
+        plugin: str | None = None,
+        *,
+        level: str = "INFO",
+        event: int | None = None,
+        search: str = "",
     ) -> Rows[LogLine]:
         """The last log records, oldest first; see `LogRing.lines`."""
-        return Rows(self._log.lines(plugin, level=level, event=event))
+        return Rows(self._log.lines(plugin, level=level, event=event, search=search))
+
+    def panel(self, area: str | None = None) -> OpenPanel:
+        """Open the control panel; a notebook shows it where it is the last value of a cell.
+
+        Args:
+            area: Which area is open at first: `plugins`, `chat`, `events` and so on.
+
+        Raises:
+            RoseyError: There is no such area.
+        """
+        return self._panels.open(area)
 
     def redact(self, text: str) -> str:
         """A text without the values of secrets."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.rows import Rows
 from rosey.diagnostics.snapshot import PluginSnapshot, plugin_snapshot
+from rosey.diagnostics.state.as_typed import as_typed
 from rosey.diagnostics.state.changes import StateChange, changes
-from rosey.diagnostics.state.looking import look
+from rosey.diagnostics.state.looking import FARTHER, look
 from rosey.diagnostics.state.paths import beginnings
 from rosey.diagnostics.state.setting import set_text, set_value
-from rosey.diagnostics.state.snapshot import StateSnapshot, state_snapshot, values_at
+from rosey.diagnostics.state.snapshot import StateSnapshot, state_snapshot, value_at, values_at
+from rosey.diagnostics.state.tree import StateTree, state_tree
 from rosey.errors import PluginError, StorageError
 from rosey.workbench.crossing.looks import LOOK_S
 from rosey.workbench.facade.live_state import LiveState
@@ -96,15 +98,20 @@ class PluginHandle:
         """What it keeps, live: `bot.plugins.trivia.state.scores`."""
         return LiveState(self._reach, self.name)
 
-    def look(self) -> StateSnapshot:
+    def look(self, timeout_s: float = LOOK_S, *, is_noted: bool = True) -> StateSnapshot:
         """All about it while it is loaded.
+
+        Args:
+            timeout_s: Seconds in which the bot must answer.
+            is_noted: It is a look that `changes` counts.
 
         Raises:
             PluginNotFoundError: It is not.
         """
         source = self._reach()
-        snapshot = source.looks.after(self._look(source))
-        source.seen[self.name] = snapshot.values
+        snapshot = source.looks.after(self._look(source), timeout_s)
+        if is_noted:
+            source.seen[self.name] = snapshot.values
         return snapshot
 
     def values(self, path: str) -> Mapping[str, str]:
@@ -116,6 +123,59 @@ class PluginHandle:
         """
         source = self._reach()
         return source.looks.at(lambda: values_at(source.bot, self.name, path))
+
+    def search(self, text: str, timeout_s: float = LOOK_S) -> Mapping[str, str]:
+        """What it keeps under paths that have a text in them, as text by path.
+
+        It is no look that `changes` counts.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+        """
+        source, wanted = self._reach(), text.casefold()
+
+        def see() -> dict[str, str]:
+            found = look(source.loaded(self.name), source.bot.redact, FARTHER)
+            return {path: value for path, value in found.items() if wanted in path.casefold()}
+
+        return source.looks.at(see, timeout_s)
+
+    def tree(
+        self,
+        opened: Iterable[str] = (),
+        *,
+        first: int = 0,
+        most: int = 100,
+        timeout_s: float = LOOK_S,
+    ) -> StateTree:
+        """What it keeps as rows of a tree, with the branches of what is opened, by path.
+
+        It is no look that `changes` counts.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+        """
+        source = self._reach()
+
+        def see() -> StateTree:
+            plugin = source.loaded(self.name)
+            return state_tree(plugin, source.bot.redact, opened, first=first, most=most)
+
+        return source.looks.at(see, timeout_s)
+
+    def as_typed(self, path: str, timeout_s: float = LOOK_S) -> str | None:
+        """One value as it would be typed for `set_text`; None where it cannot be.
+
+        Raises:
+            PluginNotFoundError: It is not loaded.
+            StatePathError: There is no such value.
+        """
+        source = self._reach()
+
+        def see() -> str | None:
+            return as_typed(value_at(source.bot, self.name, path), source.bot.redact)
+
+        return source.looks.at(see, timeout_s)
 
     def paths(self, timeout_s: float = LOOK_S) -> tuple[str, ...]:
         """The paths of what it keeps, for `values` and `set`; it is no look that `changes` counts.

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from rosey.chat.escaping import for_html, for_terminal
+from rosey.chat.escaping import for_terminal
+from rosey.workbench.faces.markup import Element, el, to_html
 
 MOST_CHARS = 4_000
 """A longer cell or line is cut; the answer's value has all of it."""
@@ -28,7 +29,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Part(Protocol):
-    """What is shown in one piece: text and HTML, of the same facts."""
+    """What is shown in one piece: as text and as an element, of the same facts."""
 
     def mapped(self, change: Callable[[str], str]) -> Part:
         """The same with each text changed."""
@@ -38,8 +39,8 @@ class Part(Protocol):
         """The face in a terminal."""
 
     @property
-    def html(self) -> str:
-        """The face in a notebook, in which all text is escaped."""
+    def element(self) -> Element:
+        """The face in a notebook and in the panel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +63,9 @@ class Lines:
         return "\n".join(for_terminal(line) for line in self.lines)
 
     @property
-    def html(self) -> str:
-        """The face in a notebook."""
-        return f'<pre style="{_LINES}">{for_html(chr(10).join(self.lines))}</pre>'
+    def element(self) -> Element:
+        """The face in a notebook and in the panel."""
+        return el("pre", {"style": _LINES}, "\n".join(self.lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +97,20 @@ class Table:
         return "\n".join([*title, *(_aligned(line, widths) for line in lines)])
 
     @property
-    def html(self) -> str:
-        """The face in a notebook."""
-        title = f'<caption style="{_CELL}">{for_html(self.title)}</caption>' if self.title else ""
-        heads = "".join(_html_cell("th", 'scope="col"', _CELL, head) for head in self.heads)
-        head = f"<thead><tr>{heads}</tr></thead>" if heads else ""
-        body = "".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
-        return f"<table>{title}{head}<tbody>{body}</tbody></table>"
+    def element(self) -> Element:
+        """The face in a notebook and in the panel."""
+        title = [el("caption", {"style": _CELL}, self.title)] if self.title else []
+        heads = [el("th", {"scope": "col", "style": _CELL}, head) for head in self.heads]
+        head = [el("thead", {}, el("tr", {}, *heads))] if heads else []
+        body = el("tbody", {}, *(el("tr", {}, *self._cells(row)) for row in self.rows))
+        return el("table", {}, *title, *head, body)
 
-    def _html_row(self, row: Sequence[str]) -> str:
-        kinds = [("td", "")] * len(row) if self.heads else [("th", 'scope="row"'), ("td", "")]
+    def _cells(self, row: Sequence[str]) -> Iterable[Element]:
         styles = [_CELL] * (len(row) - 1) + [_LAST_CELL]
-        cells = zip(kinds, styles, row, strict=True)
-        return "".join(_html_cell(*kind, style, cell) for kind, style, cell in cells)
+        for number, (style, cell) in enumerate(zip(styles, row, strict=True)):
+            is_name = number == 0 and not self.heads
+            scope = {"scope": "row"} if is_name else {}
+            yield el("th" if is_name else "td", {**scope, "style": style}, cell)
 
 
 class Answer:
@@ -144,13 +146,39 @@ class Answer:
     @property
     def html(self) -> str:
         """The face in a notebook."""
-        return "".join(part.mapped(_cut).html for part in self.parts)
+        return "".join(to_html(part.mapped(_cut).element) for part in self.parts)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The face in the panel, not cut: the panel takes out secrets first, which may be long."""
+        return tuple(part.element for part in self.parts)
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+class LiveAnswer(Answer):
+    """An answer that a notebook shows by something that goes on living in it.
+
+    Args:
+        value: The facts.
+        show: Shows them in the cell that runs.
+        *parts: What is shown of them where nothing lives.
+    """
+
+    def __init__(self, value: Any, show: Callable[[], None], *parts: Part) -> None:  # noqa: ANN401  as Answer's
+        super().__init__(value, *parts)
+        self._show = show
+
+    def redacted(self, redact: Callable[[str], str]) -> LiveAnswer:
+        """The same without secrets in the faces that do not live."""
+        return LiveAnswer(self.value, self._show, *(part.mapped(redact) for part in self.parts))
+
+    def _ipython_display_(self) -> None:
+        self._show()
 
 
 def _cut(text: str) -> str:
@@ -179,8 +207,3 @@ def _width(text: str) -> int:
     others = _NOT_ASCII.findall(text)
     marks = sum(unicodedata.combining(char) != 0 for char in others)
     return len(text) - marks + sum(unicodedata.east_asian_width(char) in "WF" for char in others)
-
-
-def _html_cell(tag: str, scope: str, style: str, text: str) -> str:
-    opening = " ".join(filter(None, [tag, scope, f'style="{style}"']))
-    return f"<{opening}>{for_html(text)}</{tag}>"

@@ -33,7 +33,7 @@ def _defined(done: Defined) -> Iterator[str]:
     elif done.before is None:
         yield f"{version} is loaded from this cell"
     else:
-        place = f"from this cell, in place of {_here(done.before)}"
+        place = f"from this cell, in place of {here(done.before)}"
         yield f"{version} is reloaded {_NEW if done.is_new_module else place}"
         yield from render.reload_report(plugin)
         if plugin.state is not PluginState.ENABLED:
@@ -42,9 +42,9 @@ def _defined(done: Defined) -> Iterator[str]:
 
 def saved(done: Saved) -> Answer:
     """What came of saving a plugin."""
-    name, files = done.plugin.name, ", ".join(map(_here, done.files))
+    name, files = done.plugin.name, ", ".join(map(here, done.files))
     if not done.is_source:
-        goes_on = f"{name} goes on from {_here(done.plugin.source)}"
+        goes_on = f"{name} goes on from {here(done.plugin.source)}"
         return render.lines(done, [f"{files} is written; {goes_on}"])
     then = "save a change of it" if done.is_followed else f"change it and %rosey reload {name}"
     lines = [f"{name} is saved to {files}, and runs on with its state", f"  {then}, and that runs"]
@@ -53,13 +53,13 @@ def saved(done: Saved) -> Answer:
 
 def running(code: Running) -> Answer:
     """Which code of a plugin runs."""
-    line = f"version {code.version} of {clock(code.since)} runs, from {_here(code.place)}"
+    line = f"version {code.version} of {clock(code.since)} runs, from {here(code.place)}"
     return render.lines(code, [line])
 
 
 def differences(found: Differences) -> Answer:
     """What runs of a plugin, held against its files and its last cell."""
-    lines = [_header_here(line) for line in found.lines]
+    lines = [_headerhere(line) for line in found.lines]
     more = len(lines) - MOST_LINES
     cut = [f"… {more} more lines: the answer's value has them"] if more > 0 else []
     return render.lines(found, [*lines[:MOST_LINES], *cut])
@@ -72,13 +72,13 @@ def clock(moment: float) -> str:
     return time.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M", then)
 
 
-def _here(place: str) -> str:
+def here(place: str) -> str:
     """A path as the user knows it: from here."""
     path = Path(place)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else place
 
 
-def _header_here(line: str) -> str:
+def _headerhere(line: str) -> str:
     """A line of a diff; one that names a file names it from here."""
     is_header = line.startswith(("--- ", "+++ "))
     return line.replace(f"{Path.cwd()}{os.sep}", "") if is_header else line

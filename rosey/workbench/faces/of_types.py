@@ -11,10 +11,17 @@ from rosey.diagnostics.graph import Graph
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.profile.result import MemoryProfile
 from rosey.diagnostics.report.model import BugReport
+from rosey.diagnostics.settings.checking import ConfigCheck
+from rosey.diagnostics.settings.model import ConfigForm
 from rosey.diagnostics.snapshot import BotSnapshot, PluginSnapshot
 from rosey.diagnostics.state.changes import StateChange
 from rosey.diagnostics.state.snapshot import StateSnapshot
+from rosey.diagnostics.state.tree import StateTree
+from rosey.diagnostics.traces.audience import Audience
+from rosey.diagnostics.traces.handler_places import HandlerPlace
 from rosey.diagnostics.traces.trace import ChainTrace, EventTrace
+from rosey.diagnostics.traces.window import Window
+from rosey.diagnostics.trouble import Trouble
 from rosey.live_config import ConfigChange
 from rosey.plugins.events import Delivery
 from rosey.recording.recorder import RecordingState
@@ -25,9 +32,11 @@ from rosey.workbench.calls.cells import Defined, Running, Saved
 from rosey.workbench.calls.differences import Differences
 from rosey.workbench.calls.forgetting import Forgotten
 from rosey.workbench.calls.leaks import Leaks
+from rosey.workbench.calls.memory import KeptProfile
 from rosey.workbench.calls.replays import Replay, WrittenTest
 from rosey.workbench.faces import (
     cell_faces,
+    config_faces,
     memory_faces,
     profile_faces,
     recording_faces,
@@ -36,6 +45,7 @@ from rosey.workbench.faces import (
     state_faces,
     testing_faces,
     trace_faces,
+    trouble_faces,
 )
 from rosey.workbench.faces.answer import Answer
 from rosey.workbench.faces.picture.part import Picture
@@ -47,9 +57,13 @@ FACES: Mapping[type, Callable[[Any], Answer]] = MappingProxyType(
         Delivery: render.delivery,
         Exchange: render.exchange,
         ConfigChange: lambda change: render.lines(change, change.lines),
+        ConfigForm: config_faces.form,
+        ConfigCheck: lambda check: render.lines(check, check.lines),
         LogLine: lambda line: render.log((line,)),
+        Trouble: trouble_faces.trouble,
         Graph: lambda graph: Answer(graph, Picture(graph=graph)),
         StateSnapshot: state_faces.state,
+        StateTree: state_faces.tree,
         StateChange: lambda change: render.lines(change, [str(change)]),
         Defined: cell_faces.defined,
         Saved: cell_faces.saved,
@@ -57,9 +71,13 @@ FACES: Mapping[type, Callable[[Any], Answer]] = MappingProxyType(
         Differences: cell_faces.differences,
         ChainTrace: trace_faces.chain,
         EventTrace: trace_faces.event,
+        Window: trace_faces.window,
+        Audience: trace_faces.audience,
+        HandlerPlace: trace_faces.handler_place,
         Leaks: memory_faces.leaks,
         Forgotten: memory_faces.forgotten,
         MemoryProfile: profile_faces.profile,
+        KeptProfile: lambda kept: profile_faces.profile(kept.profile),
         RecordingState: recording_faces.recording_state,
         Replay: recording_faces.replay,
         WrittenTest: recording_faces.written_test,

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rosey.diagnostics.durations import seconds
+from rosey.diagnostics.durations import seconds, time_of_day
 from rosey.diagnostics.profile.result import Growth, MemoryProfile, Pinned
+from rosey.diagnostics.profile.step import Step
+from rosey.workbench.calls.memory import KeptProfile
 from rosey.workbench.faces.answer import Answer, Part, Table
 from rosey.workbench.faces.chart import Chart
+
+HEADS = (
+    "profile",
+    "plugin",
+    "verdict",
+    "bytes a reload",
+    "than before",
+    "old versions",
+    "reloads",
+)
+"""What stands over the columns of a list of profiles."""
 
 _MOST_CODE_CHARS = 60
 
@@ -22,10 +35,53 @@ def profile(found: MemoryProfile) -> Answer:
         "verdict": found.verdict,
         "growth": f"{slope.value:,.0f} bytes a reload ({slope.low:,.0f} to {slope.high:,.0f}), "
         f"{blocks.value:.2f} blocks",
+        **_left_out(found.step),
         "measured": f"{found.reloads} reloads after {found.warm_up} to warm up, "
         f"in {seconds(found.seconds)}",
     }
     return Answer(found, Table(title="", heads=(), rows=tuple(facts.items())), *_details(found))
+
+
+def _left_out(step: Step | None) -> dict[str, str]:
+    """A step is told: one that comes again in the next profile is a leak in bursts."""
+    if step is None:
+        return {}
+    return {
+        "left out": f"one step of {step.height / 1_000:+,.0f} kB at reload {step.place + 1}, "
+        "as a table of Python's makes when it is full; a leak comes again: profile once more"
+    }
+
+
+def profiles(kept: Sequence[KeptProfile]) -> Answer:
+    """The last profiles, newest first, and how each differs from the one before it."""
+    rows = tuple(row(kept, one) for one in reversed(kept))
+    if not rows:
+        return Answer.of_lines(kept, ["nothing has been profiled yet: %rosey profile NAME does it"])
+    return Answer(kept, Table(title="", heads=HEADS, rows=rows))
+
+
+def row(kept: Sequence[KeptProfile], one: KeptProfile) -> tuple[str, ...]:
+    """One of the last profiles, under `HEADS`."""
+    found = one.profile
+    return (
+        f"{one.number}, {time_of_day(one.at)}",
+        f"{found.plugin}, live" if found.is_live else found.plugin,
+        found.verdict,
+        f"{found.slope.value:,.0f}",
+        _than_before(kept, one),
+        str(len(found.pinned) or "-"),
+        f"{found.reloads} after {found.warm_up}",
+    )
+
+
+def _than_before(kept: Sequence[KeptProfile], one: KeptProfile) -> str:
+    """How much more a plugin grows at each reload than in its last profile before."""
+    before = [
+        other.profile.slope.value
+        for other in kept
+        if other.number < one.number and other.profile.plugin == one.profile.plugin
+    ]
+    return f"{one.profile.slope.value - before[-1]:+,.0f}" if before else "-"
 
 
 def _details(found: MemoryProfile) -> Iterator[Part]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from rosey.diagnostics.durations import seconds
+from rosey.diagnostics.durations import seconds, time_of_day
 from rosey.diagnostics.state.changes import StateChange
 from rosey.diagnostics.state.snapshot import StateSnapshot
+from rosey.diagnostics.state.tree import Branch, StateTree
 from rosey.workbench.faces import render
 from rosey.workbench.faces.answer import Answer, Table
 
@@ -37,6 +37,20 @@ def state(plugin: StateSnapshot) -> Answer:
     return Answer(plugin, *kept.parts, Table(title="", heads=(), rows=_facts(plugin)))
 
 
+def tree(found: StateTree) -> Answer:
+    """Rows of the tree of what a plugin keeps, set in by how deep they stand."""
+    rows = [[f"{'  ' * b.depth}{_sign(b)}{b.name}", b.text] for b in found.branches]
+    shown, there = len(found.branches), found.total
+    title = "" if shown == there else f"{shown:,} of {there:,} rows, from row {found.first:,}"
+    return render.table(found, ("attribute", "value"), rows, title=title, empty="nothing is kept")
+
+
+def _sign(branch: Branch) -> str:
+    if not branch.size:
+        return "  "
+    return "▾ " if branch.is_open else "▸ "
+
+
 def _facts(plugin: StateSnapshot) -> tuple[tuple[str, str], ...]:
     info = plugin.plugin
     taken: dict[str, list[str]] = {}
@@ -56,18 +70,14 @@ def _facts(plugin: StateSnapshot) -> tuple[tuple[str, str], ...]:
         "timers": "\n".join(f"{t.label}: due in {seconds(t.due_in_s)}" for t in plugin.timers),
         "tasks": "\n".join(taken.get("task", [])),
         "storage keys": " ".join(plugin.storage_keys or ()),
-        "faults": "\n".join(f"{_at(f.at)} {f.where}: {f.error}" for f in plugin.faults),
+        "faults": "\n".join(f"{time_of_day(f.at)} {f.where}: {f.error}" for f in plugin.faults),
         "history": "\n".join(
-            f"{_at(g.at)} {g.version}, generation {g.generation}: {g.why}; its state: {g.state}"
+            f"{time_of_day(g.at)} {g.version}, generation {g.generation}: {g.why}; "
+            f"its state: {g.state}"
             for g in plugin.history
         ),
     }
     return tuple((name, text) for name, text in shown.items() if text)
-
-
-def _at(moment: float) -> str:
-    """The time of day."""
-    return dt.datetime.fromtimestamp(moment).astimezone().strftime("%H:%M:%S")
 
 
 def _or_dash(text: str | None) -> str:

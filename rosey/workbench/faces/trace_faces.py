@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from rosey.chat.escaping import for_log
 from rosey.chat.routed import Verdict
-from rosey.diagnostics.durations import seconds
+from rosey.diagnostics.durations import seconds, time_of_day
+from rosey.diagnostics.traces.audience import Audience
 from rosey.diagnostics.traces.explanation import missed, why_not
+from rosey.diagnostics.traces.handler_places import HandlerPlace
 from rosey.diagnostics.traces.recorder import REPLY
 from rosey.diagnostics.traces.trace import ChainTrace, EventTrace, HandlerTrace, Kind
+from rosey.diagnostics.traces.window import Window
 from rosey.workbench.faces import render
 from rosey.workbench.faces.answer import Answer, Lines
 
+_NO_DATA = "None"
+_ROWS_SHOWN = 20
 _MOST_PLUGINS = 8
 _MOST_CHARS = 200
 _INDENT = "  "
@@ -45,23 +49,43 @@ def events(traces: Sequence[EventTrace]) -> Answer:
     rows = [
         [
             f"#{trace.id}",
-            time.strftime("%H:%M:%S", time.localtime(trace.at)),
+            time_of_day(trace.at),
             trace.event,
             trace.user or trace.emitter or "rosey",
             seconds(trace.took_s),
             " ".join(dict.fromkeys(ran.plugin for ran in trace.ran if ran.plugin)) or "-",
-            _gist(trace),
+            gist(trace),
         ]
         for trace in traces
     ]
     return render.table(traces, heads, rows, empty="no such event is kept")
 
 
+def window(opened: Window) -> Answer:
+    """The newest of the events that a window shows, and how many there are."""
+    seen = opened.look(0, _ROWS_SHOWN)
+    counted = f"{seen.matching:,} events match {opened.query.text!r}; {seen.dropped:,} are not kept"
+    newer = [f"the list is held; {seen.newer:,} are newer"] if seen.is_paused else []
+    return Answer(opened, Lines(lines=(counted, *newer)), *events(seen.rows).parts)
+
+
+def audience(heard: Audience) -> Answer:
+    """Who hears an event, one handler a row, in the order in which they begin."""
+    rows = [[hearer.plugin or "rosey", hearer.handler, hearer.pattern] for hearer in heard.hearers]
+    empty = f"nobody listens to {heard.event}"
+    return render.table(heard, ("plugin", "handler", "listens to"), rows, empty=empty)
+
+
+def handler_place(place: HandlerPlace) -> Answer:
+    """Where a handler begins."""
+    return render.lines(place, [str(place)])
+
+
 def line(trace: EventTrace) -> str:
     """One event on one line, for following them live."""
     who = trace.user or trace.emitter or "rosey"
     had = " ".join(dict.fromkeys(ran.plugin for ran in trace.ran if ran.plugin)) or "nobody"
-    return f"#{trace.id} {trace.event} from {_short(who)} to {had}: {_gist(trace)}"
+    return f"#{trace.id} {trace.event} from {_short(who)} to {had}: {gist(trace)}"
 
 
 def report(traced: ChainTrace) -> Iterator[str]:
@@ -164,12 +188,15 @@ def _others(trace: EventTrace, *, is_heard: bool) -> Iterator[str]:
         yield f"nor {len(reasons) - _MOST_PLUGINS} other plugins"
 
 
-def _gist(trace: EventTrace) -> str:
+def gist(trace: EventTrace) -> str:
     """What is most worth knowing of an event."""
     if trace.failures:
         return _short("; ".join(trace.failures))
     slow = "slow: " if trace.kind is Kind.SLOW else ""
-    return slow + _short(trace.text if trace.text is not None else trace.data or "-")
+    said = trace.text if trace.text is not None else trace.data
+    if said is None or said == _NO_DATA:
+        said = "-"
+    return slow + _short(said)
 
 
 def _short(text: str) -> str:

@@ -18,6 +18,7 @@ def profile(slope: float, *pinned: Pinned, low: float | None = None) -> MemoryPr
         is_live=False,
         warm_up=50,
         samples=(1, 2, 3),
+        step=None,
         slope=Slope(value=slope, low=slope if low is None else low, high=slope),
         blocks=Slope(value=0, low=0, high=0),
         pinned=pinned,

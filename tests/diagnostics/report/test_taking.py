@@ -145,7 +145,9 @@ async def test_faults_are_told_without_what_they_quote(quiz: Bot) -> None:
 async def test_a_token_is_masked_where_a_text_is_cut(quiz: Bot, tmp_path: Path, place: int) -> None:
     write_plugin(tmp_path / "plugins", "keeper", KEEPER)
     text = "x " * (place // 2 - len(TOKEN) // 4) + TOKEN + " y" * 4_000
-    line = LogLine(at=1.0, level="INFO", logger="rosey", plugin=None, event=None, text=text)
+    line = LogLine(
+        number=1, at=1.0, level="INFO", logger="rosey", plugin=None, event=None, text=text
+    )
     with recorded(quiz) as reported:
         async with quiz:
             await quiz.say(text)
@@ -168,7 +170,9 @@ async def test_tasks_of_plugins_tell_where_they_wait(quiz: Bot) -> None:
 
 
 async def test_what_is_too_much_is_left_out_and_counted(quiz: Bot) -> None:
-    line = LogLine(at=1.0, level="INFO", logger="plugin.quiz", plugin="quiz", event=None, text="x")
+    line = LogLine(
+        number=1, at=1.0, level="INFO", logger="plugin.quiz", plugin="quiz", event=None, text="x"
+    )
     with recorded(quiz) as reported:
         async with quiz:
             report = reported.take(log=[line] * 400)

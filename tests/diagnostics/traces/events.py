@@ -49,6 +49,7 @@ def traced(event_id: int = 1, event: str = "user_join", **facts: Any) -> EventTr
         "origin": None,
         "emitter": None,
         "user": None,
+        "rank": None,
         "text": None,
         "data": "{}",
         "took_s": 0.001,

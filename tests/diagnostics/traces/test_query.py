@@ -39,6 +39,8 @@ EVENTS = {
         ("play -event:reply", "said"),
         ("http://x", ""),
         ("-", ""),
+        ("--alice", "join"),
+        ("''", "join said answer fault slow late"),
     ],
 )
 def test_what_matches_is_found(query: str, found: str) -> None:
@@ -53,9 +55,16 @@ def test_what_matches_is_found(query: str, found: str) -> None:
         ("'open", "No closing quotation: close the quote"),
         ("error:maybe", "error: is followed by yes or no, not by 'maybe'"),
         ("chain:last", "chain: is followed by the number of an event, not by 'last'"),
+        ("x " * 501, "a query has at most 1,000 characters, not 1,002"),
+        ("x " * 21, "a query has at most 20 terms, not 21"),
         ("plugins:songs", "there is no plugins: in a query; there are event, plugin, user, chain"),
     ],
 )
 def test_what_cannot_be_looked_for_is_said(query: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason):
         parse(query)
+
+
+@pytest.mark.parametrize("query", ["-" * 999 + "x", "event:" + "*a" * 400 + "*b", "*" * 1_000])
+def test_no_query_takes_long(query: str) -> None:
+    assert parse(query).matches(traced(1, "a" * 1_000)) in {True, False}

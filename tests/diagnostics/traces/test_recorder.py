@@ -100,6 +100,7 @@ async def test_a_command_is_traced_to_its_reply_and_what_it_changed(tmp_path: Pa
 
     message, reply = chain.events
     assert (message.user, message.text, message.root) == ("alice", "!count 2", message.id)
+    assert (message.rank, reply.rank) == (Rank.GUEST, None)
     command = message.command
     assert command is not None
     assert (command.plugin, command.handler, str(command.outcome)) == (
@@ -227,7 +228,7 @@ async def test_an_event_that_is_under_way_at_the_opening_is_left_out(tmp_path: P
         with recorder.open():
             go_on.set()
             await begun
-        assert len(recorder.ring) == 0
+        assert (len(recorder.ring), recorder.ring.dropped_events) == (0, 1)
 
 
 async def test_events_that_never_end_are_not_kept_for_ever(

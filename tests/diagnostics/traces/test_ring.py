@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import collections
+import tracemalloc
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rosey.diagnostics.traces.ring import MOST_EVENTS, Ring
+from rosey.diagnostics.profile.measuring import tracing
+from rosey.diagnostics.profile.scope import Scope
+from rosey.diagnostics.traces.ring import MOST_EVENTS, Ring, Step
 from rosey.diagnostics.traces.trace import Kind
 from tests.diagnostics.traces.events import failed, ran, traced
 
@@ -25,6 +29,7 @@ def test_dull_events_push_out_dull_ones_only() -> None:
 
     assert [trace.id for trace in ring.events()] == [1, 2, 4, 57, 58, 59]
     assert ring.dropped == {Kind.PLAIN: 47}
+    assert (ring.count, ring.dropped_events) == (53, 47)
 
 
 def test_answers_do_not_push_out_errors() -> None:
@@ -111,4 +116,17 @@ def test_no_kind_takes_more_than_its_share(added: list[tuple[int, Kind]]) -> Non
     kinds = [chain.kind for chain in chains.values() if chain is not None]
     assert len(kinds) == len(chains)
     assert all(kinds.count(kind) <= SMALL[kind] for kind in Kind)
-    assert len(events) == len(ring)
+    assert len(events) == len(ring) == ring.count - ring.dropped_events
+
+
+def test_what_waits_for_a_follower_counts_in_no_profile_of_the_running_bot() -> None:
+    ring, waiting, scope = Ring(), collections.deque[Step](), Scope(is_live=True)
+    events = [traced(number) for number in range(100)]
+    ring.follow(waiting.append)
+    with tracing():
+        for event in events:
+            ring.add(event)
+        by_file = tracemalloc.take_snapshot().statistics("filename")
+
+    assert len(waiting) == len(events)
+    assert sum(one.size for one in by_file if scope.has(one.traceback[0].filename)) < 1_000

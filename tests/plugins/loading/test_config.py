@@ -84,9 +84,19 @@ async def test_config_beside_a_package_gives_its_defaults(
         ("[]", "it must hold a JSON object", None),
         ('{"a": 1, "a": 2}', "not JSON: the key 'a' stands twice in one object", None),
         ('{"a": NaN}', "not JSON: NaN is no number in JSON", None),
+        ('{"a": [1.5, 1e999]}', "not JSON: a number is too large", None),
         (b" " * MOST_BYTES + b"{}", f"it is larger than {MOST_BYTES} bytes", None),
     ],
-    ids=["malformed", "undecodable", "too deep", "list", "twins", "no number", "too large"],
+    ids=[
+        "malformed",
+        "undecodable",
+        "too deep",
+        "list",
+        "twins",
+        "no number",
+        "infinity",
+        "too large",
+    ],
 )
 async def test_malformed_config_beside_a_package_refuses_it_alone(
     folder: Folder, manager: PluginManager, text: str | bytes, reason: str, line: int | None

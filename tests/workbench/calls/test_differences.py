@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rosey.workbench.calls.differences import Version, differences
-from rosey.workbench.faces.code_frame import code_frame
 
 
 def version(label: str, **texts: str) -> Version:
@@ -49,20 +48,3 @@ def test_module_that_one_version_lacks_is_a_difference() -> None:
 )
 def test_one_version_differs_from_nothing(versions: list[Version], line: str) -> None:
     assert differences("dice", versions).lines == (line,)
-
-
-def test_frame_shows_the_line_among_its_neighbours() -> None:
-    text = "\n".join(f"line {number}" for number in range(1, 12))
-
-    assert code_frame(text, 9) == (
-        "    7 | line 7",
-        "    8 | line 8",
-        "->  9 | line 9",
-        "   10 | line 10",
-        "   11 | line 11",
-    )
-
-
-@pytest.mark.parametrize("line", [0, 3])
-def test_line_that_is_not_there_has_no_frame(line: int) -> None:
-    assert code_frame("x\ny\n", line) == ()

@@ -146,6 +146,38 @@ def test_set_and_log_work_by_the_handle(running: Kernel, tmp_path: Path) -> None
     assert running.value("[line['plugin'] for line in keeper.log(1).records()]") == ["keeper"]
 
 
+def test_tree_has_the_branches_of_what_is_opened(running: Kernel, tmp_path: Path) -> None:
+    keeping(running, tmp_path).run("tree = bot.plugins.keeper.tree(['games', 'games[0]'], most=6)")
+
+    assert running.value("[(b.path, b.text, b.size) for b in tree.branches][1:5]") == [
+        ("games", "<list of 1>", 1),
+        ("games[0]", "<Game>", 1),
+        ("games[0].title", "'maths'", 0),
+        ("by_name", "<dict of 1>", 1),
+    ]
+    assert running.value("bot.plugins.keeper.tree().total, tree.total") == (7, 9)
+    shown = running.run("display(tree)").text.splitlines()
+    assert [line.split() for line in shown[:4]] == [
+        ["6", "of", "9", "rows,", "from", "row", "0"],
+        ["attribute", "value"],
+        ["▸", "scores", "<dict", "of", "1>"],
+        ["▾", "games", "<list", "of", "1>"],
+    ]
+    assert shown[4].startswith("  ▾ [0]")
+    assert running.run("display(bot.plugins.keeper.tree())").reply.startswith("attribute")
+
+
+def test_value_is_offered_as_it_would_be_typed(running: Kernel, tmp_path: Path) -> None:
+    keeping(running, tmp_path).run("keeper = bot.plugins.keeper")
+
+    assert running.value("keeper.as_typed('scores'), keeper.as_typed('games')") == (
+        '{"ann": 1}',
+        None,
+    )
+    running.run("keeper.set_text('games[0].title=' + keeper.as_typed('games[0].title') + '!')")
+    assert running.value("keeper.state.games[0].title") == "maths!"
+
+
 def test_handle_survives_reloads_and_says_when_its_plugin_is_gone(
     running: Kernel, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rosey.workbench.faces.answer import MOST_CHARS, Answer, Lines, Table
+from rosey.workbench.faces.markup import to_html
 from tests.hostile.test_escaping import Reader
 
 TABLE = Table(title="Found", heads=("name", "what"), rows=(("a", "one\ntwo"), ("long", "")))
@@ -29,8 +30,8 @@ def test_columns_stand_where_a_terminal_shows_wide_and_combining_characters() ->
 
 
 def test_a_table_is_a_table_to_those_who_cannot_see_it() -> None:
-    headed = Reader(TABLE.html).markup
-    plain = Reader(Table(title="", heads=(), rows=(("name", "value"),)).html).markup
+    headed = Reader(to_html(TABLE.element)).markup
+    plain = Reader(to_html(Table(title="", heads=(), rows=(("name", "value"),)).element)).markup
 
     assert ("caption", ("style",)) in headed
     assert headed.count(("th", ("scope", "style"))) == 2

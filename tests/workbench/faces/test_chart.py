@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from rosey.workbench.faces.chart import Chart
+from rosey.workbench.faces.markup import to_html
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -15,6 +16,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 def chart(*values: float, slope: float = 0.0) -> Chart:
     """A chart of some values."""
     return Chart(title="memory", unit="reloads", values=values, slope=slope)
+
+
+def html_of(shown: Chart) -> str:
+    return to_html(shown.element)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,7 @@ def test_many_values_share_bars() -> None:
 
 
 def test_drawing_has_axes_with_labels() -> None:
-    drawing = ET.fromstring(chart(1000, 2000, 3000, 4000, 5000).html)  # noqa: S314  our own
+    drawing = ET.fromstring(html_of(chart(1000, 2000, 3000, 4000, 5000)))  # noqa: S314  our own
     texts = [text.text for text in drawing.iter(f"{SVG}text")]
 
     assert texts == [
@@ -53,7 +58,7 @@ def test_drawing_has_axes_with_labels() -> None:
 
 
 def test_drawing_stays_inside_its_frame() -> None:
-    drawing = chart(100, 900, 100, 900, slope=1e9).html
+    drawing = html_of(chart(100, 900, 100, 900, slope=1e9))
     (points,) = re.findall(r'points="([^"]+)"', drawing)
     ys = [float(point.partition(",")[2]) for point in points.split()]
     ys += map(float, re.findall(r'y[12]="([^"]+)"', drawing))
@@ -62,13 +67,13 @@ def test_drawing_stays_inside_its_frame() -> None:
 
 
 def test_drawing_takes_the_colour_of_the_text_around_it() -> None:
-    assert 'fill="currentColor"' in chart(1, 2).html
+    assert 'fill="currentColor"' in html_of(chart(1, 2))
 
 
 def test_texts_are_escaped_and_mapped() -> None:
     hostile = Chart(title="<b>", unit="\x1b[1m", values=(1, 2), slope=0)
 
-    assert "&lt;b&gt;" in hostile.html
-    assert "<b>" not in hostile.html
+    assert "&lt;b&gt;" in html_of(hostile)
+    assert "<b>" not in html_of(hostile)
     assert "\x1b" not in hostile.text
     assert hostile.mapped(str.upper).title == "<B>"

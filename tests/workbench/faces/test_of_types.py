@@ -14,6 +14,7 @@ from rosey.workbench.crossing.loop import Crossing
 from rosey.workbench.facade.bot import BotFacade
 from rosey.workbench.facade.handles import PluginHandle
 from rosey.workbench.facade.live_state import LiveState
+from rosey.workbench.facade.panels import OpenPanel
 from rosey.workbench.faces.of_types import FACES
 from tests.workbench.kernel import Kernel
 
@@ -29,7 +30,7 @@ FAMILIES = (
     traces.Traces,
 )
 # They show themselves, or are only a way to what is shown.
-OTHERS = {Crossing, LiveState, Rows}
+OTHERS = {Crossing, LiveState, OpenPanel, Rows}
 
 
 def returned(family: type) -> Iterator[type]:

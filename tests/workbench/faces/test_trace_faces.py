@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from rosey.diagnostics.state.changes import StateChange
+from rosey.diagnostics.traces.audience import Audience, Hearer
 from rosey.diagnostics.traces.census import Census
+from rosey.diagnostics.traces.handler_places import HandlerPlace
+from rosey.diagnostics.traces.query import parse
+from rosey.diagnostics.traces.ring import Ring
 from rosey.diagnostics.traces.trace import ChainTrace, Changed, EventTrace, Kept
+from rosey.diagnostics.traces.window import Window
 from rosey.workbench.faces import trace_faces
 from tests.diagnostics.traces.events import failed, listener, ran, traced
 
@@ -107,3 +112,39 @@ def test_of_very_many_events_the_first_are_told() -> None:
 
     assert len([line for line in lines if "tick #" in line]) == 20
     assert lines[-1] == "    80 more: %rosey events --match chain:1"
+
+
+def test_a_window_shows_its_newest_events_and_counts_the_rest() -> None:
+    ring = Ring()
+    ring.add(traced(1, "tick"))
+    with Window(ring, parse("event:tick"), clock=lambda: 0.0) as window:
+        head, _, row = trace_faces.window(window).text.splitlines()
+        window.pause()
+        ring.add(traced(2, "tick"))
+        held = trace_faces.window(window).text.splitlines()
+
+    assert head == "1 events match 'event:tick'; 0 are not kept"
+    assert row.startswith("#1 ")
+    assert held[:2] == [head, "the list is held; 1 are newer"]
+
+
+def test_who_hears_an_event_is_a_table() -> None:
+    hearer = Hearer(plugin=None, handler="Router.handle", pattern="mes*")
+    heard = Audience(event="message", hearers=(hearer,), names=())
+    nobody = Audience(event="tick", hearers=(), names=())
+
+    assert trace_faces.audience(heard).text.splitlines()[1].split() == [
+        "rosey",
+        "Router.handle",
+        "mes*",
+    ]
+    assert trace_faces.audience(nobody).text == "nobody listens to tick"
+
+
+def test_a_place_in_the_code_is_a_line() -> None:
+    assert trace_faces.handler_place(HandlerPlace(file="a.py", line=3)).text == "a.py:3"
+
+
+def test_the_gist_of_an_event_without_data_is_a_dash() -> None:
+    assert trace_faces.gist(traced(data="None")) == trace_faces.gist(traced(data=None)) == "-"
+    assert trace_faces.gist(traced(text="", data="None")) == ""

@@ -1,4 +1,4 @@
-"""A graph as SVG, in the colour of the text around it, for light and dark notebooks alike."""
+"""A graph as a drawing, in the colour of the text around it, for light and dark notebooks alike."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from rosey.chat.escaping import for_html
 from rosey.diagnostics.graph import Edge, Graph, Kind, Node, Relation
+from rosey.workbench.faces.markup import Element, Value, el
 from rosey.workbench.faces.picture.layout import Box, Point, laid_out
 
 MOST_NODES = 100
@@ -29,41 +29,51 @@ _COLOURS: Mapping[Kind, str] = {
     Kind.EVENT: "#bf8700",
 }
 _FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+_ABOUT = (
+    "Plugins, services and events; what happens to one reaches those that its arrows lead to. The "
+    "same stands below as text."
+)
 
 
-def svg_of(graph: Graph) -> str:
+def drawing_of(graph: Graph) -> Element:
     """Draw a graph: plugins as boxes, services rounded, events slanted; trouble is red and dashed.
 
-    All text in it is escaped, and it refers to nothing outside of itself.
+    It refers to nothing outside of itself.
     """
     sizes = {node.key: _size(node) for node in graph.nodes}
     layout = laid_out(sizes, [(edge.source, edge.target) for edge in graph.edges])
     lines_px = {f"{Kind.PLUGIN} {name}": _TOGETHER_PX for name in graph.reloads}
     lines_px[f"{Kind.PLUGIN} {graph.focus}"] = _FOCUS_PX
-    edges = "".join(
+    edges = [
         _edge(edge, layout.ways[edge.source, edge.target], is_trouble=_is_in_circle(graph, edge))
         for edge in graph.edges
         if edge.source != edge.target
-    )
-    nodes = "".join(
+    ]
+    nodes = [
         _node(node, layout.boxes[node.key], lines_px.get(node.key, _LINE_PX))
         for node in graph.nodes
-    )
-    size = f'width="{layout.width:.0f}" height="{layout.height:.0f}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} '
-        f'viewBox="0 0 {layout.width:.0f} {layout.height:.0f}" '
-        f'font-family="{_FONT}" font-size="13" fill="currentColor">'
-        f"<title>{_title(graph)}</title>"
-        f"<desc>Plugins, services and events; what happens to one reaches those that its arrows "
-        f"lead to. The same stands below as text.</desc>{edges}{nodes}</svg>"
-    )
+    ]
+    told = (el("title", {}, _title(graph)), el("desc", {}, _ABOUT))
+    return el("svg", _frame(layout.width, layout.height), *told, *edges, *nodes)
+
+
+def _frame(width: float, height: float) -> dict[str, Value]:
+    return {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "role": "img",
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
+        "viewBox": f"0 0 {width:.0f} {height:.0f}",
+        "font-family": _FONT,
+        "font-size": 13,
+        "fill": "currentColor",
+    }
 
 
 def _title(graph: Graph) -> str:
     counts = [f"{kind}s: {sum(node.kind is kind for node in graph.nodes)}" for kind in Kind]
     about = f"around the plugin {graph.focus}" if graph.focus is not None else "of the bot"
-    return for_html(f"Graph {about}: {', '.join(counts)}")
+    return f"Graph {about}: {', '.join(counts)}"
 
 
 def _size(node: Node) -> tuple[float, float]:
@@ -81,31 +91,37 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_CHARS else f"{text[: _MOST_CHARS - 1]}…"
 
 
-def _node(node: Node, box: Box, line_px: float) -> str:
+def _node(node: Node, box: Box, line_px: float) -> Element:
     colour = _TROUBLE if node.is_missing else _COLOURS[node.kind]
-    dash = ' stroke-dasharray="5 4"' if node.is_missing else ""
-    paint = f'fill="{colour}" fill-opacity="0.13" stroke="{colour}" stroke-width="{line_px}"{dash}'
-    name = _text(node.name, box, 18, 'font-weight="600"' if line_px == _FOCUS_PX else "")
-    note = _text(node.note, box, 34, 'font-size="10.5" opacity="0.75"') if node.note else ""
-    told = for_html(" ".join(filter(None, [node.kind, node.name, node.note])))
-    return f"<g><title>{told}</title>{_shape(node.kind, box, paint)}{name}{note}</g>"
+    paint: dict[str, Value] = {
+        "fill": colour,
+        "fill-opacity": 0.13,
+        "stroke": colour,
+        "stroke-width": line_px,
+        "stroke-dasharray": "5 4" if node.is_missing else None,
+    }
+    texts = [_text(node.name, box, 18, {"font-weight": 600 if line_px == _FOCUS_PX else None})]
+    if node.note:
+        texts.append(_text(node.note, box, 34, {"font-size": 10.5, "opacity": 0.75}))
+    told = " ".join(filter(None, [node.kind, node.name, node.note]))
+    return el("g", {}, el("title", {}, told), _shape(node.kind, box, paint), *texts)
 
 
-def _text(text: str, box: Box, down: float, look: str) -> str:
-    place = f'x="{box.x + box.width / 2:.1f}" y="{box.y + down:.1f}" text-anchor="middle"'
-    return f"<text {place} {look}>{for_html(_cut(text))}</text>"
+def _text(text: str, box: Box, down: float, look: Mapping[str, Value]) -> Element:
+    x, y = box.x + box.width / 2, box.y + down
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": "middle"}
+    return el("text", {**place, **look}, _cut(text))
 
 
-def _shape(kind: Kind, box: Box, paint: str) -> str:
+def _shape(kind: Kind, box: Box, paint: Mapping[str, Value]) -> Element:
     if kind is Kind.EVENT:
         slant = 9
         x, y, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
         corners = ((x + slant, y), (right, y), (right - slant, bottom), (x, bottom))
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in corners)
-        return f'<polygon points="{points}" {paint}/>'
+        return el("polygon", {"points": " ".join(f"{a:.1f},{b:.1f}" for a, b in corners), **paint})
     round_px = box.height / 2 if kind is Kind.SERVICE else 5
-    place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
-    return f'<rect {place} rx="{round_px:.1f}" {paint}/>'
+    sides = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "rx": round_px}
+    return el("rect", {**{name: f"{px:.1f}" for name, px in sides.items()}, **paint})
 
 
 def _is_in_circle(graph: Graph, edge: Edge) -> bool:
@@ -114,14 +130,19 @@ def _is_in_circle(graph: Graph, edge: Edge) -> bool:
     return any((plugin, needed) in itertools.pairwise((*cycle, cycle[0])) for cycle in graph.cycles)
 
 
-def _edge(edge: Edge, way: Sequence[Point], *, is_trouble: bool) -> str:
+def _edge(edge: Edge, way: Sequence[Point], *, is_trouble: bool) -> Element:
     colour = _TROUBLE if is_trouble else "currentColor"
-    dash = ' stroke-dasharray="4 3"' if edge.relation is Relation.IMPORTED_BY else ""
-    paint = f'fill="none" stroke="{colour}" stroke-width="{2 if is_trouble else 1.2}"{dash}'
-    told = for_html(f"{edge.source} {edge.relation} {edge.target}")
-    line = f'<path d="{_curve(way)}" {paint} stroke-opacity="{1 if is_trouble else 0.55}"/>'
-    head = f'<path d="{_head(way)}" fill="{colour}" fill-opacity="{1 if is_trouble else 0.7}"/>'
-    return f"<g><title>{told}</title>{line}{head}</g>"
+    line = {
+        "d": _curve(way),
+        "fill": "none",
+        "stroke": colour,
+        "stroke-width": 2 if is_trouble else 1.2,
+        "stroke-dasharray": "4 3" if edge.relation is Relation.IMPORTED_BY else None,
+        "stroke-opacity": 1 if is_trouble else 0.55,
+    }
+    head = {"d": _head(way), "fill": colour, "fill-opacity": 1 if is_trouble else 0.7}
+    told = f"{edge.source} {edge.relation} {edge.target}"
+    return el("g", {}, el("title", {}, told), el("path", line), el("path", head))
 
 
 def _curve(way: Sequence[Point]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from rosey.diagnostics.graph import Graph
 from rosey.workbench.faces.answer import Lines
-from rosey.workbench.faces.picture.drawing import MOST_NODES, svg_of
+from rosey.workbench.faces.markup import Element, el
+from rosey.workbench.faces.picture.drawing import MOST_NODES, drawing_of
 from rosey.workbench.faces.picture.sentences import sentences
 
 _LEGEND = (
@@ -36,12 +37,12 @@ class Picture:
         return self._lines.text
 
     @property
-    def html(self) -> str:
-        """The face in a notebook."""
+    def element(self) -> Element:
+        """The face in a notebook and in the panel; one that is too wide scrolls."""
         if len(self.graph.nodes) > MOST_NODES:
-            return self._lines.html
-        svg = svg_of(self.graph)
-        return f'<div style="overflow-x:auto">{svg}</div><small>{_LEGEND}</small>{self._lines.html}'
+            return self._lines.element
+        drawing = el("div", {"style": "overflow-x:auto"}, drawing_of(self.graph))
+        return el("div", {}, drawing, el("small", {}, _LEGEND), self._lines.element)
 
     @property
     def _lines(self) -> Lines:

@@ -9,7 +9,7 @@ from rosey.diagnostics.graph import Edge, Graph, Kind, Node, Relation
 
 def sentences(graph: Graph) -> tuple[str, ...]:
     """The graph in lines: answers first, then each plugin with what it has to do with others."""
-    lines = [*_answers(graph), *_trouble(graph)]
+    lines = [*answers(graph), *trouble(graph)]
     for node in graph.nodes:
         if node.kind is Kind.PLUGIN and not node.is_missing:
             note = f" ({node.note})" if node.note else ""
@@ -17,14 +17,16 @@ def sentences(graph: Graph) -> tuple[str, ...]:
     return tuple(lines) or ("no plugins are known",)
 
 
-def _answers(graph: Graph) -> Iterator[str]:
+def answers(graph: Graph) -> Iterator[str]:
+    """What people ask a graph that is drawn around a plugin."""
     if graph.focus is None:
         return
     also = ", ".join(graph.reloads)
     yield f"reloading {graph.focus} reloads {f'{also} with it' if also else 'nothing else'}"
 
 
-def _trouble(graph: Graph) -> Iterator[str]:
+def trouble(graph: Graph) -> Iterator[str]:
+    """What is wrong in a graph: circles, and what is missing."""
     for cycle in graph.cycles:
         yield f"in a circle: {' needs '.join((*cycle, cycle[0]))}"
     for node in graph.missing:

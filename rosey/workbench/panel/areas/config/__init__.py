@@ -1,0 +1,1 @@
+"""The area of the settings: a form for each plugin."""

@@ -1,0 +1,1 @@
+"""The area of the events: what the bot has handled, as it comes."""

@@ -1,0 +1,1 @@
+"""The area to fire events from."""

@@ -1,0 +1,1 @@
+"""The area of the state: what a plugin keeps."""
