@@ -17,8 +17,9 @@ def _panel(session: Session, text: str) -> Answer:
     panel = session.panels.open(area[0] if area else None)
     if hasattr(session.shell, "kernel"):
         return LiveAnswer(panel, panel.show, *panel.answer.parts)
+    shown = panel.answer
     panel.close()
-    return Answer(None, NO_NOTEBOOK, *panel.answer.parts)
+    return Answer(None, NO_NOTEBOOK, *shown.parts)
 
 
 def _areas(session: Session, words: Sequence[str]) -> Iterable[str]:

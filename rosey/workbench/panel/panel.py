@@ -72,6 +72,7 @@ class Panel:
             maxlen=MOST_MESSAGES
         )
         self._is_over = False
+        self._fault = ""
         self._still = Still(lambda: self.answer)
         self._widget = PanelWidget(self._take)
         self._show()
@@ -146,9 +147,16 @@ class Panel:
             # Its line may wait for a bot that a plugin blocks, and the panel with it.
             if not self._living.blocked_at:
                 self._still.refresh_now_and_then()
-        except Exception:
-            # Its thread goes on: the next time may well do.
-            logger.exception("the panel cannot be drawn")
+            self._fault = ""
+        except Exception as error:  # noqa: BLE001  its thread goes on: the next time may well do
+            self._log_once(error)
+
+    def _log_once(self, error: Exception) -> None:
+        """Log a fault when it comes: a record brings a drawing, which may bring it again."""
+        fault, before = repr(error), self._fault
+        self._fault = fault
+        if fault != before:
+            logger.error("the panel cannot be drawn", exc_info=error)
 
     def _hear(self) -> None:
         if self._messages:

@@ -223,3 +223,23 @@ def test_a_panel_without_plugins_says_how_to_begin(kernel: Kernel, tmp_path: Pat
 
     front.wait_for("%%rosey plugin greeter")
     kernel.run("panel.close(); del panel")
+
+
+def test_a_fault_that_comes_at_each_drawing_is_logged_once(
+    front: FrontEnd, running: Kernel
+) -> None:
+    front.wait_for("greeter")
+    running.run(
+        "beats = 0\n"
+        "def fail():\n"
+        "    global beats\n"
+        "    beats += 1\n"
+        "    raise RuntimeError('no pen')\n"
+        "panel._show = fail"
+    )
+    for beat in range(1, 4):
+        front.say("ping")
+        running.run(f"import time\nwhile beats < {beat}: time.sleep(0.01)")
+
+    assert running.run("%rosey log --search 'cannot be drawn'").text.count("no pen") == 1
+    running.run("del panel._show, fail")
