@@ -115,7 +115,6 @@ def _profile(text: str) -> MemoryProfile:
         is_live=True,
         warm_up=1,
         samples=(1, 2),
-        step=None,
         slope=slope,
         blocks=slope,
         pinned=(Pinned(serial=1, alive=(text, text), holders=(text, text)),),

@@ -54,18 +54,22 @@ def test_clean_plugin_is_flat_and_stays_as_it_is(running: Kernel) -> None:
     before = state(running)
 
     cell = running.run(f"%rosey profile greeter {SHORT}")
+    reloads = 20
+    if "verdict   unclear: more reloads will tell" in cell.text:  # on a busy machine
+        cell = running.run("%rosey profile greeter --reloads 60 --warm-up 10")
+        reloads = 60
 
-    # Python may have made a table of its own larger meanwhile.
-    lines = [line for line in cell.text.splitlines() if not line.startswith("left out  one step")]
-    assert lines[0] == "plugin    greeter, on a copy of the bot"
-    assert lines[1] == "verdict   flat"
     assert re.fullmatch(
-        r"growth    -?\d+ bytes a reload \(-?\d+ to -?\d+\), -?\d+\.\d\d blocks", lines[2]
-    )
-    assert lines[3].startswith("measured  20 reloads after 10 to warm up, in ")
-    assert lines[4] == "memory while greeter was reloaded"
-    assert re.fullmatch(r"[▁-█]{20}  [\d.]+ kB to [\d.]+ kB in 20 reloads", lines[5])
-    assert len(lines) == 6
+        "plugin    greeter, on a copy of the bot\n"
+        "verdict   flat\n"
+        r"growth    -?\d+ bytes a reload \(-?\d+ to -?\d+\), -?\d+\.\d\d blocks\n"
+        # Python may have made a table of its own larger meanwhile.
+        r"(left out  \+\d+ kB from reload \d+ to \d+, as a table of Python's takes .+\n)?"
+        rf"measured  {reloads} reloads after 10 to warm up, in [\d.]+ m?s\n"
+        "memory while greeter was reloaded\n"
+        rf"[▁-█]+  [\d.]+ kB to [\d.]+ kB in {reloads} reloads",
+        cell.text,
+    ), cell.text
     assert "<svg" in cell.html
     assert state(running) == before
 
@@ -91,7 +95,7 @@ def test_leak_is_told_with_the_line_of_code(kernel: Kernel, tmp_path: Path) -> N
     kernel.run("del __import__('colorsys').kept")
     assert re.search(r"^verdict   leaking [12],\d\d\d bytes a reload$", cell.text, re.MULTILINE)
     line = rf"^plugins/greeter\.py:3 +[12],\d\d\d +1\.\d +{re.escape(GROWS)}$"
-    assert re.search(line, cell.text, re.MULTILINE)
+    assert re.search(line, cell.text, re.MULTILINE), cell.text
     assert kernel.value("[x.value.is_leaking, x.value.leaked]") == [True, ()]
     kernel.run("del x")
 

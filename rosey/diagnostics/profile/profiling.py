@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -15,8 +16,7 @@ from rosey.diagnostics.profile.growth import growth
 from rosey.diagnostics.profile.measuring import Samples, tracing
 from rosey.diagnostics.profile.result import MemoryProfile, Pinned
 from rosey.diagnostics.profile.scope import Scope
-from rosey.diagnostics.profile.slope import theil_sen
-from rosey.diagnostics.profile.step import lone_step, without
+from rosey.diagnostics.profile.slope import slope
 from rosey.plugins.manager import PluginManager
 
 RELOADS = 100
@@ -84,6 +84,7 @@ class Profiler:
         with tracing():
             for number in range(self._warm_up):
                 await self._reload(number)
+            gc.collect()  # as before each sample
             first = tracemalloc.take_snapshot()
             for number in range(self._reloads):
                 await self._reload(self._warm_up + number)
@@ -92,7 +93,6 @@ class Profiler:
         pinned = [
             await self._explained(s) for s in await self._survivors() if s.serial not in before
         ]
-        step = lone_step(samples.allocated)
         grown = functools.partial(
             growth,
             first,
@@ -106,9 +106,8 @@ class Profiler:
             is_live=self._is_live,
             warm_up=self._warm_up,
             samples=tuple(samples.allocated),
-            step=step,
-            slope=await asyncio.to_thread(theil_sen, without(samples.allocated, step)),
-            blocks=await asyncio.to_thread(theil_sen, samples.blocks),
+            slope=slope(samples.allocated),
+            blocks=slope(samples.blocks),
             pinned=tuple(pinned),
             growth=await asyncio.to_thread(grown),
             seconds=time.perf_counter() - began,

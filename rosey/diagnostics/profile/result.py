@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rosey.diagnostics.profile.slope import Slope
-from rosey.diagnostics.profile.step import Step
+from rosey.diagnostics.profile.slope import Slope, Stretch, stretches
 
 LEAK_BYTES = 256
 """A plugin that surely grows by more at each reload leaks; one that does not stays under 100."""
@@ -57,8 +56,7 @@ class MemoryProfile:
         warm_up: Reloads before the first sample.
         samples: Bytes that Python had allocated since the beginning, after each reload, as far as
             they count; see `Scope`.
-        step: What was left out of them, as it came once; None where there was none.
-        slope: Bytes a reload, but for that.
+        slope: Bytes a reload.
         blocks: Blocks of memory a reload, of whatever size.
         pinned: Old versions that are still in memory, oldest first; the newest eight at the most.
         growth: What grew most, the plugin's own lines first.
@@ -69,7 +67,6 @@ class MemoryProfile:
     is_live: bool
     warm_up: int
     samples: tuple[int, ...]
-    step: Step | None
     slope: Slope
     blocks: Slope
     pinned: tuple[Pinned, ...]
@@ -87,6 +84,15 @@ class MemoryProfile:
         return tuple(one for one in self.pinned if one.holders)
 
     @property
+    def burst(self) -> Stretch | None:
+        """The stretch in which memory grew so much at once that all would look like a leak.
+
+        The slope leaves it out: a leak comes again.
+        """
+        steepest = max(stretches(self.samples), key=lambda stretch: stretch.height)
+        return steepest if steepest.height > LEAK_BYTES * self.reloads else None
+
+    @property
     def is_leaking(self) -> bool:
         """Whether an old version is held by code, or memory surely grows by too much."""
         return bool(self.leaked) or self.slope.low > LEAK_BYTES
@@ -98,5 +104,5 @@ class MemoryProfile:
             return f"leaking {self.slope.value:,.0f} bytes a reload"
         if self.leaked:
             return "leaking: old versions stay in memory"
-        # A table that was made larger twice looks so; it does not with more samples.
+        # A few tables that were made larger look so; they do not with more samples.
         return "flat" if self.slope.value <= LEAK_BYTES else "unclear: more reloads will tell"

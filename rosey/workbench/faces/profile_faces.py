@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rosey.diagnostics.durations import seconds, time_of_day
 from rosey.diagnostics.profile.result import Growth, MemoryProfile, Pinned
-from rosey.diagnostics.profile.step import Step
 from rosey.workbench.calls.memory import KeptProfile
 from rosey.workbench.faces.answer import Answer, Part, Table
 from rosey.workbench.faces.chart import Chart
@@ -35,20 +34,21 @@ def profile(found: MemoryProfile) -> Answer:
         "verdict": found.verdict,
         "growth": f"{slope.value:,.0f} bytes a reload ({slope.low:,.0f} to {slope.high:,.0f}), "
         f"{blocks.value:.2f} blocks",
-        **_left_out(found.step),
+        **_left_out(found),
         "measured": f"{found.reloads} reloads after {found.warm_up} to warm up, "
         f"in {seconds(found.seconds)}",
     }
     return Answer(found, Table(title="", heads=(), rows=tuple(facts.items())), *_details(found))
 
 
-def _left_out(step: Step | None) -> dict[str, str]:
-    """A step is told: one that comes again in the next profile is a leak in bursts."""
-    if step is None:
+def _left_out(found: MemoryProfile) -> dict[str, str]:
+    """What grew once is told: where it comes again in the next profile, it is a leak in bursts."""
+    if found.verdict != "flat" or (burst := found.burst) is None:
         return {}
     return {
-        "left out": f"one step of {step.height / 1_000:+,.0f} kB at reload {step.place + 1}, "
-        "as a table of Python's makes when it is full; a leak comes again: profile once more"
+        "left out": f"{burst.height / 1_000:+,.0f} kB from reload {burst.first + 1} to "
+        f"{burst.last + 1}, as a table of Python's takes when it is full; a leak comes again: "
+        "profile once more"
     }
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import pytest
 
 from rosey.diagnostics.profile.result import MemoryProfile, Pinned
-from rosey.diagnostics.profile.slope import Slope
+from rosey.diagnostics.profile.slope import Slope, Stretch
 
 BY_CODE = Pinned(serial=3, alive=("module dice",), holders=("module dice kept alive by x.y",))
 BY_THE_NOTEBOOK = Pinned(serial=3, alive=("module dice",), holders=())
 
 
-def profile(slope: float, *pinned: Pinned, low: float | None = None) -> MemoryProfile:
-    """A profile with a slope and what is pinned."""
+def profile(
+    slope: float,
+    *pinned: Pinned,
+    low: float | None = None,
+    samples: tuple[int, ...] = (1,) * 10,
+) -> MemoryProfile:
+    """A profile with a slope, what is pinned, and samples."""
     return MemoryProfile(
         plugin="dice",
         is_live=False,
         warm_up=50,
-        samples=(1, 2, 3),
-        step=None,
+        samples=samples,
         slope=Slope(value=slope, low=slope if low is None else low, high=slope),
         blocks=Slope(value=0, low=0, high=0),
         pinned=pinned,
@@ -51,5 +55,12 @@ def test_verdict(found: MemoryProfile, verdict: str) -> None:
 def test_facts_follow_from_what_was_measured() -> None:
     found = profile(0, BY_CODE, BY_THE_NOTEBOOK)
 
-    assert found.reloads == 3
+    assert found.reloads == 10
     assert found.leaked == (BY_CODE,)
+
+
+def test_what_grew_at_once_is_told_where_alone_it_would_look_like_a_leak() -> None:
+    low, high = (profile(0, samples=(5,) * 10 + (5 + by,) * 11) for by in (256 * 21, 256 * 21 + 1))
+
+    assert low.burst is None
+    assert high.burst == Stretch(first=8, last=10, height=256 * 21 + 1)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from rosey.diagnostics.profile.result import MemoryProfile
 from rosey.diagnostics.profile.slope import Slope
-from rosey.diagnostics.profile.step import Step
 from rosey.workbench.faces import profile_faces
 
 FLAT = Slope(value=0, low=0, high=0)
 
 
-def profile(step: Step | None) -> MemoryProfile:
-    """A profile of a clean plugin, of whose samples a step may have been left out."""
+def profile(*samples: int, value: float = 0) -> MemoryProfile:
+    """A profile with these samples."""
     return MemoryProfile(
         plugin="dice",
         is_live=False,
         warm_up=50,
-        samples=(1, 1, 147_001),
-        step=step,
-        slope=FLAT,
+        samples=samples,
+        slope=Slope(value=value, low=0, high=value),
         blocks=FLAT,
         pinned=(),
         growth=(),
@@ -26,12 +24,19 @@ def profile(step: Step | None) -> MemoryProfile:
     )
 
 
-def test_step_that_was_left_out_is_told() -> None:
-    text = profile_faces.profile(profile(Step(place=2, height=147_000))).text
+def test_growth_that_came_once_is_told_where_it_is_left_out() -> None:
+    text = profile_faces.profile(profile(*[1] * 6, *[147_001] * 15)).text
 
     assert "verdict   flat" in text
-    assert "left out  one step of +147 kB at reload 3, as a table of Python's makes" in text
+    assert "left out  +147 kB from reload 5 to 7, as a table of Python's takes" in text
 
 
-def test_nothing_is_said_of_a_step_where_there_was_none() -> None:
-    assert "left out" not in profile_faces.profile(profile(None)).text
+def test_nothing_is_left_out_where_nothing_came_at_once() -> None:
+    assert "left out" not in profile_faces.profile(profile(*[1] * 21)).text
+
+
+def test_what_counts_is_not_said_to_be_left_out() -> None:
+    found = profile(*[1] * 6, *[147_001] * 5, *[294_001] * 10, value=9_000)
+
+    assert "unclear" in (text := profile_faces.profile(found).text)
+    assert "left out" not in text
