@@ -6,6 +6,7 @@ import ast
 import contextlib
 import os
 import queue
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, Self
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 
 PROBE = Path(__file__).parent / "probe.py"
 
@@ -68,7 +69,7 @@ class Kernel:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manager = KernelManager(kernel_name="python3")
+        self._manager: KernelManager
         self._client: BlockingKernelClient
         self._cells: dict[str, Cell] = {}
         self.comm_messages: list[Mapping[str, Any]] = []
@@ -81,6 +82,11 @@ class Kernel:
             "JUPYTER_RUNTIME_DIR": "runtime",
         }
         own = {name: str(self._folder / f".{folder}") for name, folder in kept.items()}
+        # Free ports could be taken by the kernel of another worker before this one binds them.
+        self._sockets = tempfile.TemporaryDirectory(prefix="rosey-kernel-")
+        self._manager = KernelManager(
+            kernel_name="python3", transport="ipc", ip=f"{self._sockets.name}/socket"
+        )
         self._manager.start_kernel(cwd=str(self._folder), env={**os.environ, **own})
         self._client = self._manager.blocking_client()
         self._client.start_channels()
@@ -94,6 +100,7 @@ class Kernel:
             self.shutdown()
         self._client.stop_channels()
         self._manager.cleanup_resources()
+        self._sockets.cleanup()
 
     @contextlib.contextmanager
     def another_notebook(self) -> Iterator[Kernel]:
