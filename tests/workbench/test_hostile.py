@@ -246,7 +246,7 @@ def test_no_element_has_a_name_that_a_script_could_be_found_by() -> None:
     of_drawings |= {"stroke", "stroke-dasharray", "stroke-opacity", "stroke-width"}
     keys = {key for markup in PLAIN for _, keys in markup for key in keys}
 
-    assert keys - of_drawings == {"style", "scope"}
+    assert keys - of_drawings == {"class", "style", "scope"}
 
 
 def test_no_text_controls_the_terminal() -> None:

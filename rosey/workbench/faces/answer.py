@@ -25,6 +25,9 @@ _CELL = "text-align:left;white-space:pre-wrap;overflow-wrap:break-word"
 _LAST_CELL = "text-align:left;white-space:pre-wrap;overflow-wrap:anywhere"
 _LINES = f"margin:0.4em 0;{_LAST_CELL}"
 
+# Notebooks typeset what stands between dollars, and what a formula may be: also a link to a script.
+_NO_FORMULAS = "mathjax_ignore tex2jax_ignore"
+
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -146,7 +149,8 @@ class Answer:
     @property
     def html(self) -> str:
         """The face in a notebook."""
-        return "".join(to_html(part.mapped(_cut).element) for part in self.parts)
+        elements = (part.mapped(_cut).element for part in self.parts)
+        return to_html(el("div", {"class": _NO_FORMULAS}, *elements))
 
     @property
     def elements(self) -> tuple[Element, ...]:

@@ -10,7 +10,7 @@ from rosey.workbench.panel.sight import Sight
 from tests.hostile.corpus import HOSTILE
 from tests.hostile.test_escaping import Reader
 
-ATTRIBUTES = {"style", "scope"}
+ATTRIBUTES = {"class", "style", "scope"}
 DRAWINGS = {"svg", "g", "title", "desc", "path", "line", "polyline", "polygon", "rect", "text"}
 
 
