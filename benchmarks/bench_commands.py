@@ -28,7 +28,9 @@ class Echo(Plugin):
 @pytest.fixture
 def bot(runner: asyncio.Runner, tmp_path: Path) -> Iterator[Bot]:
     (tmp_path / "echo.py").write_text(PLUGIN, encoding="utf-8")
-    bot = Bot(Config.from_mapping({"plugins": {"plugin_dirs": [str(tmp_path)]}}))
+    # Each reply is an event: the bot slows down a plugin that replies so often.
+    plugins = {"plugin_dirs": [str(tmp_path)], "limits": {"events_per_s": 1_000_000}}
+    bot = Bot(Config.from_mapping({"plugins": plugins}))
     runner.run(bot.start())
     yield bot
     runner.run(bot.stop())
