@@ -7,16 +7,7 @@ import pytest
 from rosey.chat import cooldown
 from rosey.chat.cooldown import Cooldowns
 from rosey.chat.model import Message, User
-
-
-class Clock:
-    """Time that goes on when a test says so."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.clock import Clock
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from rosey.errors import StorageError
 from rosey.storage import PluginStorage, Storage
+from tests.clock import Clock
 
 HOSTILE_TEXTS = [
     "'; DROP TABLE rosey_keyvalue; --",
@@ -23,16 +24,6 @@ HOSTILE_TEXTS = [
     ":key {key} %(key)s $key",
     " ",
 ]
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.time_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.time_s
 
 
 class Rank(enum.IntEnum):
@@ -198,7 +189,7 @@ async def test_value_is_gone_when_its_time_is_over(directory: Path) -> None:
     await quotes.set("short", 1, ttl_s=10)
     await quotes.set("long", 2, ttl_s=20)
 
-    clock.time_s += 10
+    clock.now_s += 10
 
     assert await quotes.get("short", "gone") == "gone"
     assert await quotes.keys() == ["long"]
@@ -212,7 +203,7 @@ async def test_expired_values_take_no_room_after_the_next_set(directory: Path) -
     await storage.open()
     quotes = storage.namespace("quotes")
     await quotes.set("short", 1, ttl_s=10)
-    clock.time_s += 10
+    clock.now_s += 10
     await quotes.set("other", 1)
 
     async with quotes.transaction() as sql:
@@ -229,7 +220,7 @@ async def test_set_without_a_time_keeps_for_good(directory: Path) -> None:
     quotes = storage.namespace("quotes")
     await quotes.set("key", 1, ttl_s=10)
     await quotes.set("key", 2)
-    clock.time_s += 1e9
+    clock.now_s += 1e9
 
     assert await quotes.get("key") == 2
     await storage.close()

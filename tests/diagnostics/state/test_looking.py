@@ -20,23 +20,7 @@ import pytest
 
 from rosey.config.environment import Redaction
 from rosey.diagnostics.state.looking import Bounds, look, look_at
-from rosey.plugins.base import Plugin
-
-CANARY = "canary-hunter2"
-
-
-class Keeper(Plugin):
-    """Keeps what a test gives it."""
-
-    name = "keeper"
-
-    def __init__(self, **kept: object) -> None:
-        super().__init__(bot=None)
-        vars(self).update(kept)
-
-    @property
-    def total(self) -> int:
-        raise AssertionError
+from tests.diagnostics.state.keeper import CANARY, Keeper
 
 
 @dataclass

@@ -9,19 +9,7 @@ from typing import Any
 
 from rosey.config.environment import Redaction
 from rosey.diagnostics.state.tree import MOST_BRANCHES, StateTree, state_tree
-from rosey.plugins.base import Plugin
-
-CANARY = "canary-hunter2"
-
-
-class Keeper(Plugin):
-    """Keeps what a test gives it."""
-
-    name = "keeper"
-
-    def __init__(self, **kept: object) -> None:
-        super().__init__(bot=None)
-        vars(self).update(kept)
+from tests.diagnostics.state.keeper import CANARY, Keeper
 
 
 def tree_of(kept: dict[str, Any], opened: Sequence[str] = (), **rows: int) -> StateTree:

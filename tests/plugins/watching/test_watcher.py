@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,27 +14,6 @@ import pytest
 from rosey.plugins.watching import watcher
 from tests.plugins.listening import Listener, listening
 from tests.plugins.saves import SAVES
-
-
-@pytest.fixture
-async def listener() -> AsyncIterator[Listener]:
-    """Waits longer than usual, so that a busy machine does not break a set in two."""
-    async with listening(quiet_s=0.15, ceiling_s=3.0) as listener:
-        yield listener
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "plugins"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def dice(folder: Path) -> Path:
-    path = folder / "dice.py"
-    path.write_text("old")
-    return path
 
 
 @pytest.mark.parametrize("save", SAVES)

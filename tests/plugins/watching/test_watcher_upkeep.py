@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -16,27 +16,6 @@ from watchdog.utils import BaseThread
 from rosey.plugins.watching import sentry, watcher
 from rosey.plugins.watching.watcher import Watcher
 from tests.plugins.listening import WAIT_S, Listener, listening
-
-
-@pytest.fixture
-async def listener() -> AsyncIterator[Listener]:
-    """Waits longer than usual, so that a busy machine does not break a set in two."""
-    async with listening(quiet_s=0.15, ceiling_s=3.0) as listener:
-        yield listener
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "plugins"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def dice(folder: Path) -> Path:
-    path = folder / "dice.py"
-    path.write_text("old")
-    return path
 
 
 async def test_changes_during_a_call_are_collected_for_the_next(folder: Path) -> None:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rosey.workbench.panel.areas.state.lately import MARKED_S, Lately
-
-
-class Clock:
-    """A clock that a test turns."""
-
-    now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.clock import Clock
 
 
 @pytest.fixture
