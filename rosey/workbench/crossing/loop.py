@@ -7,9 +7,11 @@ import concurrent.futures
 import contextlib
 import contextvars
 import logging
+import math
 import os
 import sys
 import threading
+import time
 import types
 import weakref
 from collections.abc import Callable, Coroutine, Generator, Iterator
@@ -31,6 +33,9 @@ STOP_S = 5.0
 
 NAME = "rosey-loop"
 """The name of the bot's thread."""
+
+_BREATH_S = 0.5
+"""Seconds after which a wait begins anew: an interrupt at its very beginning does not end it."""
 
 _ROUNDS = 10
 """How often tasks are cancelled at the end; each round may start new ones."""
@@ -93,7 +98,17 @@ class Crossing(Generic[Result]):
         """
         if threading.current_thread() is self._thread and not self._future.done():
             raise RoseyError("result() would stop the bot's own thread for ever: await instead")
-        return self._future.result(timeout_s)
+        end = math.inf if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left_s = end - time.monotonic()
+            try:
+                return self._future.result(min(left_s, _BREATH_S))
+            except TimeoutError:
+                # The work may have raised it, or be done this very moment.
+                if self._future.done():
+                    return self._future.result()
+                if left_s <= _BREATH_S:
+                    raise
 
     @property
     def is_over(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 from collections.abc import Iterator
 
@@ -48,3 +49,19 @@ def test_work_without_a_deadline_is_waited_for(thread: LoopThread) -> None:
         return "done"
 
     assert wait(thread.submit(work()), None) == "done"
+
+
+def test_an_interrupt_is_heard_that_does_not_wake_whoever_waits(thread: LoopThread) -> None:
+    # One that comes between Python's last look for signals and the wait itself does not either.
+    late: list[str] = []
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.01, _thread.interrupt_main)
+        loop.call_later(10, late.append, "not heard")
+        await asyncio.Event().wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        wait(thread.submit(work()), 20)
+
+    assert not late
