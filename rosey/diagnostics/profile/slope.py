@@ -7,27 +7,24 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_STRETCHES = 10
+_BLOCKS = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A tenth of the way from the first sample to the last.
+    """The way from one block of samples to the next.
 
     Attributes:
-        first: The number of the sample where it begins, from 0.
-        last: That of the sample where it ends.
-        height: By how much the samples grew in it.
+        first: The number of the first sample of the one, from 0.
+        last: That of the last sample of the other.
+        height: By how much the level grew.
+        slope: The same from one sample to the next.
     """
 
     first: int
     last: int
     height: float
-
-    @property
-    def slope(self) -> float:
-        """Growth from one sample to the next."""
-        return self.height / (self.last - self.first)
+    slope: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +43,26 @@ class Slope:
 
 
 def stretches(samples: Sequence[float]) -> list[Stretch]:
-    """Cut samples into ten stretches of the same length, or nearly so.
+    """Cut samples into eleven blocks of nearly the same length, and go from each to the next.
+
+    A block's level is the median of its samples, and of two in the middle the lower one: what
+    comes and goes is in few of them, and makes them higher.
 
     Args:
         samples: At least ten, in order. Of ten, there are nine stretches.
     """
-    count = min(_STRETCHES, len(samples) - 1)
-    ends = [round(number * (len(samples) - 1) / count) for number in range(count + 1)]
+    count = min(_BLOCKS, len(samples))
+    ends = [round(number * len(samples) / count) for number in range(count + 1)]
+    levels = [statistics.median_low(samples[a:b]) for a, b in itertools.pairwise(ends)]
+    places = [first + (end - first - 1) // 2 for first, end in itertools.pairwise(ends)]
     return [
-        Stretch(first=first, last=last, height=samples[last] - samples[first])
-        for first, last in itertools.pairwise(ends)
+        Stretch(
+            first=ends[block],
+            last=ends[block + 2] - 1,
+            height=(height := levels[block + 1] - levels[block]),
+            slope=height / (places[block + 1] - places[block]),
+        )
+        for block in range(count - 1)
     ]
 
 

@@ -63,4 +63,4 @@ def test_what_grew_at_once_is_told_where_alone_it_would_look_like_a_leak() -> No
     low, high = (profile(0, samples=(5,) * 10 + (5 + by,) * 11) for by in (256 * 21, 256 * 21 + 1))
 
     assert low.burst is None
-    assert high.burst == Stretch(first=8, last=10, height=256 * 21 + 1)
+    assert high.burst == Stretch(first=8, last=10, height=256 * 21 + 1, slope=(256 * 21 + 1) / 2)

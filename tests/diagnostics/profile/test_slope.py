@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rosey.diagnostics.profile.result import LEAK_BYTES
-from rosey.diagnostics.profile.slope import Slope, Stretch, slope, stretches
+from rosey.diagnostics.profile.slope import Slope, slope, stretches
 
 TABLE = 147_000
 """What Python's table of all classes takes more when it is made larger, in a busy notebook."""
@@ -33,22 +33,26 @@ def stepped(samples: Sequence[float], *places: int, height: float = TABLE) -> li
 
 @pytest.mark.parametrize("count", [10, 11, 12, 20, 21, 100, 1_000])
 def test_stretches_are_of_one_length_and_go_from_the_first_sample_to_the_last(count: int) -> None:
-    found = stretches([number**2 for number in range(count)])
+    found = stretches([7 * number for number in range(count)])
 
     assert len(found) == min(10, count - 1)
     assert (found[0].first, found[-1].last) == (0, count - 1)
-    assert [one.last for one in found[:-1]] == [one.first for one in found[1:]]
+    assert {one.slope for one in found} == {7}
     lengths = {one.last - one.first for one in found}
-    assert max(lengths) - min(lengths) <= 1
-    assert sum(one.height for one in found) == (count - 1) ** 2
+    assert max(lengths) - min(lengths) <= 2
 
 
-def test_slope_of_a_stretch_is_by_the_sample() -> None:
-    assert Stretch(first=3, last=13, height=50.0).slope == 5.0
+def test_stretch_holds_the_sample_at_which_it_rises() -> None:
+    for place in range(2, 42):
+        (risen,) = (one for one in stretches([*[0] * place, *[5] * (44 - place)]) if one.height)
+        assert risen.first <= place <= risen.last
+        assert risen.height == 5
 
 
-def test_line_is_found_exactly() -> None:
-    assert slope([7 + 3 * n for n in range(50)]) == Slope(value=3, low=3, high=3)
+@pytest.mark.parametrize("count", [10, 20, 33, 100])
+def test_line_is_found(count: int) -> None:
+    assert slope([7 + 3 * n for n in range(count)]) == Slope(value=3, low=3, high=3)
+    assert slope([7 - 3 * n for n in range(count)]).value == pytest.approx(-3, rel=0.2)
 
 
 def test_stretches_at_the_ends_of_the_order_do_not_count() -> None:
@@ -97,13 +101,25 @@ def test_peak_that_goes_again_is_no_growth() -> None:
         assert slope(peak) == Slope(value=0, low=0, high=0)
 
 
+@pytest.mark.parametrize("count", [60, 100])
+def test_what_comes_and_goes_hides_neither_a_leak_nor_stillness(count: int) -> None:
+    # As what a panel draws meanwhile.
+    chance = random.Random(3)  # noqa: S311  samples of a test
+    peaks = [30_000 * (chance.random() < 0.3) for _ in range(count)]
+
+    assert slope(peaks) == Slope(value=0, low=0, high=0)
+    leak = slope([1_024 * n + peak for n, peak in enumerate(peaks)])
+    assert leak.low > LEAK_BYTES
+    assert leak.value == pytest.approx(1_024, rel=0.2)
+
+
 def test_growth_in_leaps_is_growth() -> None:
     assert slope([n // 10 * 10_000.0 for n in range(101)]).low > LEAK_BYTES
 
 
 @given(
-    period=st.integers(2, 49),
-    first=st.integers(1, 49),
+    period=st.integers(2, 45),
+    first=st.integers(1, 45),
     heights=st.lists(st.floats(1.0, 1.9), min_size=50, max_size=50),
 )
 def test_bursts_that_come_again_are_not_taken_for_flat(
@@ -119,14 +135,6 @@ def test_value_lies_between_its_bounds(samples: list[int]) -> None:
     found = slope(samples)
 
     assert found.low <= found.value <= found.high or found.low == pytest.approx(found.high)
-
-
-@given(SAMPLES, st.integers(-1_000, 1_000))
-def test_growth_that_is_added_is_found(samples: list[int], growth: int) -> None:
-    before, after = slope(samples), slope([y + growth * x for x, y in enumerate(samples)])
-
-    for name in ("value", "low", "high"):
-        assert getattr(after, name) == pytest.approx(getattr(before, name) + growth, abs=1e-6)
 
 
 def test_bounds_hold_for_nineteen_of_twenty_where_each_reload_gains_by_chance() -> None:
