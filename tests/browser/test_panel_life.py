@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -11,21 +13,21 @@ from tests.browser.strangers import alive
 
 pytestmark = pytest.mark.timeout(180)
 
-WAITS = """\
-import pathlib, time
-while not pathlib.Path("over").exists():
-    time.sleep(0.05)
-"""
+
+def begin(notebook: Notebook) -> Locator:
+    """Have a cell be busy until `end`: it reads what nobody has written yet."""
+    os.mkfifo(notebook.folder / "over")
+    return notebook.begin("open('over').read()")
 
 
 def end(panel: Panel, busy: Locator) -> None:
     """Let the cell that is busy come to its end."""
-    (panel.notebook.folder / "over").touch()
+    (panel.notebook.folder / "over").write_text("")
     expect(busy.locator(".jp-InputPrompt")).to_have_text("[3]:")
 
 
 def test_buttons_answer_while_a_cell_is_busy(panel: Panel) -> None:
-    busy = panel.notebook.begin(WAITS)
+    busy = begin(panel.notebook)
 
     panel.press("Disable trivia")
 
@@ -41,7 +43,7 @@ def test_kernel_without_subshells_is_said_to_be_busy_and_nothing_is_lost(
     start_bot(notebook)
     panel = open_panel(notebook)
     tabs = panel.root.get_by_role("tablist")
-    busy = notebook.begin(WAITS)
+    busy = begin(notebook)
     place = tabs.bounding_box()
 
     panel.press("Disable trivia")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def plugins(tmp_path: Path) -> Path:
     folder = tmp_path / "plugins"
     write_plugin(folder, "greeter", GREETER)
     return folder
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A secret that the bot has from the environment; a test names it before `session`."""
+    monkeypatch.setenv("TOKEN", "hunter2")
+    settings = {"plugins": {"plugin_config": {"somebody": {"token": "${TOKEN}"}}}}
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    return "hunter2"
 
 
 @pytest.fixture

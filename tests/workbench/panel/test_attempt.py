@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from rosey.errors import RoseyError
+from rosey.plugins.loading.schema import MASK
 from rosey.workbench.crossing.loop import Crossing, noting
 from rosey.workbench.faces.answer import MOST_CHARS, Answer
 from rosey.workbench.panel.attempt import Attempt, Standing, answer_to, command
@@ -180,25 +181,18 @@ def test_a_second_cancel_waits_no_longer_for_a_plugin_that_blocks(
     session.bot.snapshot()
 
 
-def test_a_secret_is_hidden_before_an_answer_is_cut(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "redact", lambda text: text.replace("hunter2", "***"))
-    line = f"{'x' * (MOST_CHARS - 3)}hunter2"
+def test_a_secret_is_hidden_before_an_answer_is_cut(secret: str, session: Session) -> None:
+    line = f"{'x' * (MOST_CHARS - 3)}{secret}"
 
     told = carried_out(session, Attempt("%rosey list", lambda _: Answer.of_lines(None, [line])))
 
     assert "hun" not in told
 
 
-def test_a_secret_is_hidden_in_why_it_has_failed(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "redact", lambda text: text.replace("hunter2", "***"))
+def test_a_secret_is_hidden_in_why_it_has_failed(secret: str, session: Session) -> None:
+    told = carried_out(session, Attempt.refused(RoseyError(f"no {secret} here")))
 
-    told = carried_out(session, Attempt.refused(RoseyError("no hunter2 here")))
-
-    assert told == "no *** here"
+    assert told == f"no {MASK} here"
 
 
 def test_a_line_that_hangs_can_be_cancelled(session: Session, plugins: Path) -> None:
