@@ -49,4 +49,8 @@ def test_leak_is_found_whoever_looks_on(profiling: Kernel, tmp_path: Path, *, li
     file.write_text(f"{file.read_text()}\n{GROWS}\n")
     profiling.run("bot.reload('greeter').result()")
 
-    assert re.fullmatch(r"leaking (9|1,[01])\d\d bytes a reload", verdict(profiling, live=live))
+    found = re.fullmatch(r"leaking ([\d,]+) bytes a reload", verdict(profiling, live=live))
+
+    assert found is not None
+    # What the panel draws meanwhile may grow a little too, on a machine that is busy.
+    assert 900 < int(found[1].replace(",", "")) < 2000
