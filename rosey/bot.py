@@ -225,6 +225,7 @@ class Bot:
                 last_first.push_async_callback(link.close)
             last_first.push_async_callback(self._live_config.settle)
             last_first.push_async_callback(self._hot_reload.close)
+            last_first.push_async_callback(self.plugin_manager.holding.end_all)
             if self.started_at is not None:
                 last_first.callback(self._end_uptime)
                 await self.bus.emit("bot.stopping")

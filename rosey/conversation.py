@@ -52,18 +52,26 @@ async def exchange(bus: PluginEventBus, connection: str, event: str, data: objec
             replies.append((sent.root, sent.id, reply))
 
     with bus.tap(note):
-        emitted = bus.emit_soon(event, data, origin=connection)
-        root = bus.pending.root_of(emitted)
-        try:
-            delivery = await asyncio.shield(emitted)
-            await bus.drain(root)
-        except asyncio.CancelledError:
-            bus.caller.call_off(root)
-            await asyncio.wait([emitted], timeout=bus.caller.grace_s)
-            raise
+        delivery = await settled(bus, bus.emit_soon(event, data, origin=connection))
     mine = {
         place: reply.text
         for root, place, reply in replies
         if root == delivery.root and reply.connection == connection
     }
     return Exchange(delivery=delivery, replies=tuple(mine[place] for place in sorted(mine)))
+
+
+async def settled(bus: PluginEventBus, emitted: asyncio.Task[Delivery]) -> Delivery:
+    """Wait until an event that is on its way is handled, and so are all that it led to.
+
+    Where this is cancelled, so are handlers that wait for something; that is no fault of theirs.
+    """
+    root = bus.pending.root_of(emitted)
+    try:
+        delivery = await asyncio.shield(emitted)
+        await bus.drain(root)
+    except asyncio.CancelledError:
+        bus.caller.call_off(root)
+        await asyncio.wait([emitted], timeout=bus.caller.grace_s)
+        raise
+    return delivery

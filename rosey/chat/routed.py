@@ -17,6 +17,7 @@ class Verdict(enum.StrEnum):
     BUSY = "too busy"
     UNKNOWN = "no such command"
     CANCELLED = "cancelled"
+    HELD = "held"
 
 
 class Routed(NamedTuple):

@@ -19,12 +19,13 @@ from rosey.chat.permissions import Permissions
 from rosey.chat.routed import Routed, Verdict
 from rosey.errors import CommandAlreadyRegistered, EventDroppedError, UsageError
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.calling.faults import Fault, describe
+from rosey.plugins.calling.faults import Fault, Outcome, describe
 from rosey.plugins.calling.ownership import Owner, current_owner
 from rosey.plugins.events import Event, as_coroutine_function
 
 _WORD_AND_REST = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 _SHOWN_CHARS = 40
+_VERDICTS = {Outcome.HELD: Verdict.HELD, Outcome.DROPPED: Verdict.BUSY}
 
 
 class _Call(NamedTuple):
@@ -64,7 +65,7 @@ class Router:
         self._cooldowns = Cooldowns(clock)
         self._commands: dict[str, Command] = {}
         # It must outlive what it calls, or nobody would hear that a command did not end.
-        bus.subscribe("message", self.handle, deadline_s=math.inf)
+        self._listening = bus.subscribe("message", self.handle, deadline_s=math.inf)
 
     def register(  # noqa: PLR0913  the options of a command, all but two by name
         self,
@@ -140,6 +141,8 @@ class Router:
             return
         call = _Call(event, message, *found)
         command = self.find(call.word)
+        if self._put_aside(command, call):
+            return
         try:
             command = await self._current(command, call)
         except EventDroppedError:
@@ -148,6 +151,8 @@ class Router:
                 busy = f"{self.prefix}{shown} has too much to do: try again later."
                 await self._send(message, busy)
             self._tell(call, command, Verdict.BUSY)
+            return
+        if self._put_aside(command, call):
             return
         if command is not None:
             await self._answer(command, call)
@@ -168,10 +173,19 @@ class Router:
     async def _current(self, command: Command | None, call: _Call) -> Command | None:
         """The command; while its plugin changes, what the word calls once that is over."""
         owner = command.owner if command is not None else None
-        if owner is None or owner.gate.admits(current_owner(), call.event.root):
+        if owner is None or owner.gate.admits(current_owner(), call.event.awaited_by):
             return command
-        await owner.gate.turn()
+        await owner.gate.turn(call.event)
         return self.find(call.word)
+
+    def _put_aside(self, command: Command | None, call: _Call) -> bool:
+        """Have the message wait where the command's plugin is held; tells whether it is."""
+        mailbox = self._bus.holds.of(command.owner) if command is not None else None
+        if mailbox is None or mailbox.is_letting_through(call.event):
+            return False
+        outcome = mailbox.take_command(call.event, self._listening)
+        self._tell(call, command, _VERDICTS[outcome])
+        return True
 
     async def _answer(self, command: Command, call: _Call) -> None:
         message = call.message

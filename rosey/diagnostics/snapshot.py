@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from rosey.chat.commands import Command
 from rosey.chat.router import Router
+from rosey.diagnostics.holding import Held, held
 from rosey.diagnostics.rows import Rows
 from rosey.diagnostics.shown import Shown
 from rosey.diagnostics.usage import Usage, usage_of
@@ -103,6 +104,7 @@ class PluginSnapshot:
         error: Why it failed, was quarantined, or its last reload was refused.
         waits_for: What loads it when it is used, as `command:WORD` or `event:NAME`; empty where it
             is loaded, or nothing does.
+        held: What waits for it, where somebody holds it; None where nobody does.
     """
 
     name: str
@@ -127,6 +129,22 @@ class PluginSnapshot:
     left_behind: tuple[str, ...]
     error: str | None
     waits_for: tuple[str, ...]
+    held: Held | None
+
+    def standing(self, *, is_edited: bool = False) -> str:
+        """Its state in a few words, with what keeps it from acting at once.
+
+        Args:
+            is_edited: Whether its files are no more what runs.
+        """
+        words = [str(self.state)]
+        if self.held is not None:
+            words.append(f"held: {self.held.waiting:,} waiting" if self.held.waiting else "held")
+        elif self.waits_for:
+            words.append("waits")
+        if is_edited:
+            words.append("edited, not loaded")
+        return ", ".join(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +230,7 @@ def _plugin(bot: Observed, slot: Slot) -> PluginSnapshot:
         left_behind=tuple(map(bot.redact, slot.left_behind)),
         error=bot.redact(str(slot.error)) if slot.error is not None else None,
         waits_for=slot.dormant.waits_for if slot.dormant is not None else (),
+        held=held(bot.plugin_manager.holding, slot.name, bot.redact),
     )
 
 

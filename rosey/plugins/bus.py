@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import contextlib
 import contextvars
 import dataclasses
 import itertools
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rosey.errors import LimitExceededError
@@ -20,17 +20,13 @@ from rosey.plugins.delivery.dispatch import Round, dispatch
 from rosey.plugins.delivery.filters import Filters
 from rosey.plugins.delivery.flow import ERROR, Flow
 from rosey.plugins.delivery.from_threads import FromThreads
+from rosey.plugins.delivery.holds import Holds
 from rosey.plugins.delivery.pending import Pending
 from rosey.plugins.delivery.routes import Routes
+from rosey.plugins.delivery.taps import Lookout, Tap, Taps
 from rosey.plugins.events import Delivery, Event, Handler, Record, Subscription, current_event
 
 logger = logging.getLogger(__name__)
-
-Tap = Callable[[Event, Delivery], None]
-"""Sees every event after its delivery: for logs, panels, recorders and tests, not for plugins."""
-
-Lookout = Callable[[Event], None]
-"""Sees every event before its delivery."""
 
 
 class PluginEventBus:
@@ -49,13 +45,14 @@ class PluginEventBus:
         self._routes = Routes()
         self._filters = Filters(self.caller, self.report)
         self._flow = Flow(self.caller, self.report)
-        self._lookouts: tuple[Lookout, ...] = ()
-        self._taps: tuple[Tap, ...] = ()
-        self._told_of_cancelled: tuple[Tap, ...] = ()
+        self._taps = Taps()
         self._event_ids = itertools.count(1)
         self._serials = itertools.count()
         self.fault_listeners: list[Callable[[Fault], None]] = []
         self.pending = Pending()
+        self.holds = Holds(
+            self.caller, self._routes, self._taps, self.pending, self.report, self._event_ids
+        )
         self._from_threads = FromThreads()
 
     def subscribe(
@@ -123,8 +120,8 @@ class PluginEventBus:
         return Event(name, data, source, next(self._event_ids), current_call.get(), origin)
 
     async def _deliver(self, sent: Event) -> Delivery:
-        for lookout in self._lookouts:
-            self._show(lookout, sent)
+        for lookout in self._taps.before:
+            self._taps.show(lookout, sent)
         records: list[Record] = []
         refused = self._flow.excess(sent) if sent.hops else None
         try:
@@ -137,11 +134,11 @@ class PluginEventBus:
                 if rest is not None:
                     await rest
         except asyncio.CancelledError:
-            self._show_cancelled(sent, Delivery(sent, records, refused))
+            self._taps.show_cancelled(sent, Delivery(sent, records, refused))
             raise
         delivery = Delivery(sent, records, refused)
-        for tap in self._taps:
-            self._show(tap, sent, delivery)
+        for tap in self._taps.after:
+            self._taps.show(tap, sent, delivery)
         if sent.id >= self._flow.breathes_at:
             await self._flow.breathe(sent)
         return delivery
@@ -255,10 +252,9 @@ class PluginEventBus:
         """Whom an event of this name goes to as of now, in the order in which they run."""
         return tuple(subscription for _, subscription in self._routes.route(event))
 
-    @contextlib.contextmanager
     def tap(
         self, function: Tap, *, before: Lookout | None = None, cancelled: Tap | None = None
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         """Show every event to `function` after its delivery, inside the `with` block.
 
         Args:
@@ -266,17 +262,7 @@ class PluginEventBus:
             before: Called with the event, before anybody else gets it.
             cancelled: Called instead of `function` where whoever emitted it was cancelled.
         """
-        self._taps = (*self._taps, function)
-        if before is not None:
-            self._lookouts = (*self._lookouts, before)
-        if cancelled is not None:
-            self._told_of_cancelled = (*self._told_of_cancelled, cancelled)
-        try:
-            yield
-        finally:
-            self._taps = tuple(t for t in self._taps if t != function)
-            self._lookouts = tuple(look for look in self._lookouts if look != before)
-            self._told_of_cancelled = tuple(t for t in self._told_of_cancelled if t != cancelled)
+        return self._taps.open(function, before, cancelled)
 
     def report(self, fault: Fault) -> None:
         """Log a fault once, with its traceback, and announce it as `plugin.error`."""
@@ -325,16 +311,6 @@ class PluginEventBus:
             subscription.give_back = subscription.owner.take(
                 kind, label, begin=begin, give_back=give_back
             )
-
-    def _show_cancelled(self, event: Event, delivery: Delivery) -> None:
-        for tap in self._told_of_cancelled:
-            self._show(tap, event, delivery)
-
-    def _show(self, tap: Callable[..., None], event: Event, *delivery: Delivery) -> None:
-        try:
-            tap(event, *delivery)
-        except Exception:
-            logger.exception("a tap failed at %s", event.name)
 
 
 def _once(function: Callable[[], object]) -> Callable[[], None]:

@@ -26,12 +26,14 @@ class Chain:
     Attributes:
         events: How many, those included that were refused.
         refused: How many were.
+        had_late: By id of an event, what of plugins that were held has had it, or was passed over.
     """
 
-    __slots__ = ("events", "refused")
+    __slots__ = ("events", "had_late", "refused")
 
     def __init__(self) -> None:
         self.events = self.refused = 0
+        self.had_late: dict[int, set[object]] = {}
 
 
 class Event:
@@ -99,11 +101,39 @@ class Event:
         """End the round: handlers that have not begun do not get this event."""
         self.is_stopped = True
 
+    @property
+    def awaited_by(self) -> int | None:
+        """The chain whose code may wait for it, by its first event; None where nobody does."""
+        return self.root
+
     def __str__(self) -> str:
         return self.name
 
     def __repr__(self) -> str:
         return f"<Event {self.id} {self.name} caused by {self.cause}>"
+
+
+class LateEvent(Event):
+    """An event that one plugin gets later than the others did, as it was held.
+
+    It is caused by the event that those have had, and stopping it stops nobody else.
+
+    Attributes:
+        plugin: The plugin's name.
+    """
+
+    __slots__ = ("plugin",)
+
+    def __init__(self, first: Event, event_id: int, plugin: str) -> None:
+        super().__init__(first.name, first.data, first.source, event_id, (None, first), None)
+        self.emitter = first.emitter
+        self.hops = first.hops
+        self.plugin = plugin
+
+    @property
+    def awaited_by(self) -> int | None:
+        """As of `Event`."""
+        return None
 
 
 def current_event() -> Event | None:
@@ -112,7 +142,7 @@ def current_event() -> Event | None:
     return call[1] if call is not None else None
 
 
-_IGNORE = collections.deque[float](maxlen=0).append
+uncounted = collections.deque[float](maxlen=0).append
 """Takes what nobody counts; a function of Python's own would cost more."""
 
 
@@ -127,6 +157,8 @@ class Subscription:
         note: Takes how long the handler took, in seconds.
         priority: High comes first.
         owner: The plugin whose handler it is, by its ledger.
+        gate: Where events wait for that plugin; None for the bot's own, and for what only stands in
+            for a handler.
         face: What reports say of it.
         place: Sorts subscriptions into the order in which their handlers run.
     """
@@ -136,6 +168,7 @@ class Subscription:
         "call",
         "face",
         "function",
+        "gate",
         "give_back",
         "note",
         "owner",
@@ -157,12 +190,13 @@ class Subscription:
         self.function = function
         self.priority = priority
         self.owner = owner
+        self.gate = owner.gate if owner is not None else None
         self._deadline_s = deadline_s
         self.face = HandlerFace(
             owner.name if owner is not None else None, handler_name(function), priority
         )
         self.call = as_coroutine_function(function)
-        self.note = owner.account.handled.note if owner is not None else _IGNORE
+        self.note = owner.account.handled.note if owner is not None else uncounted
         self.place = (-priority, owner.order if owner is not None else -1, serial)
         self.give_back: Callable[[], None] | None = None
 

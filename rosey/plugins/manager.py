@@ -15,6 +15,7 @@ from rosey.plugins.idle.dormancy import Dormancy, StandIn, no_stand_in
 from rosey.plugins.idle.idling import Idling
 from rosey.plugins.life.closing import QUIESCE_S
 from rosey.plugins.life.defining import Definitions, Texts
+from rosey.plugins.life.holding import Holding
 from rosey.plugins.life.launch import Launch
 from rosey.plugins.life.load_order import Arm, load_in_order, not_loaded, told
 from rosey.plugins.life.progress import ASKED_FOR, CRASHED, SETTINGS
@@ -42,12 +43,10 @@ class PluginManager:
         plugin_config: Settings by plugin name, for plugins that are loaded without any given.
         prepare: Called with each fresh instance before its setup.
         release: Called with a plugin's name once nothing of it runs: undoes what `prepare` did.
-        quiesce_s: Seconds that what a plugin is handling has to finish when it is reloaded or
-            unloaded; then it is cancelled.
+        quiesce_s: Seconds that what a plugin handles has to end before a change cancels it.
         ended: Told of each generation that is over, with any instance, before its modules go.
         stand_in: Shows a command of a plugin that is not loaded until it is used.
-        limits: How much a plugin may take, where its own settings do not say; by default the
-            usual, with the deadline of the bot's bus.
+        limits: How much a plugin may take, where its own settings do not say.
         markers: Where it is noted, for the next process, which plugins are being loaded.
     """
 
@@ -96,6 +95,7 @@ class PluginManager:
             reload=self._reloader.reload_one,
             folder=lambda: [*self.plugin_dirs, Path()][0],
         )
+        self.holding = Holding(self._bus, slots, stage, self._reloader, self._steps)
         self._dormancy = Dormancy(self._bus, slots, self._steps, self._load_in_order, stand_in)
         self._idling = Idling(self._bus, slots, stage, self._steps, self._dormancy)
 
@@ -186,8 +186,7 @@ class PluginManager:
     ) -> Plugin:
         """Load a plugin again from its source; the old version serves until the new one is ready.
 
-        What depends on it is reloaded with it. One that failed to load, or waits to be used, is
-        loaded.
+        What depends on it is reloaded with it; one that failed or waits to be used is loaded.
 
         Args:
             plugin_name: Its name.
@@ -247,7 +246,7 @@ class PluginManager:
     async def unload_plugin(self, plugin_name: str, *, with_dependents: bool = False) -> None:
         """Unload a plugin; everything that it took is given back, whatever its hooks do.
 
-        One that waits to be used does not any more, and its state is dropped.
+        One that waits to be used does not any more; what a held one has not had is dropped.
 
         Args:
             plugin_name: Its name.

@@ -34,6 +34,9 @@ def _without_a_bot() -> Iterator[Step]:
 
 def _urgent(bot: BotSnapshot) -> Iterator[Step]:
     for plugin in bot.plugins:
+        if plugin.held is not None:
+            yield f"%rosey step {plugin.name}", "let the first of what waits for it through"
+            yield f"%rosey resume {plugin.name}", "hold it no more"
         if plugin.state is PluginState.FAILED:
             yield f"%rosey reload {plugin.name}", "load it once its code is mended"
             yield f"%rosey edit {plugin.name}", "mend it here, in a cell"

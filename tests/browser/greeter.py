@@ -22,9 +22,15 @@ class Greeter(Plugin):
         if name == "nobody":
             raise ValueError("nobody is there")
         await ctx.reply(f"Hello, {{name or ctx.user.name}}, number {{self.greeted}}!")
+
+    def export_state(self) -> int:
+        return self.greeted
+
+    def import_state(self, state: int, version: int) -> None:
+        self.greeted = state
 """
 
-BROKEN_LINE = 18
+BROKEN_LINE = 24
 
 
 def write(notebook: Notebook, version: str = "1.0.0") -> None:

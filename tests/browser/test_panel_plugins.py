@@ -35,6 +35,30 @@ def test_each_button_does_what_its_line_does(panel: Panel) -> None:
         expect(panel.row("greeter").get_by_role("cell").nth(1)).to_have_text(state)
 
 
+def test_held_plugin_has_its_events_step_by_step_and_back(panel: Panel) -> None:
+    row = panel.row("greeter")
+    row.get_by_role("button", name="greeter", exact=True).click()
+    panel.press("Hold greeter")
+    expect(row).to_contain_text("enabled, held")
+    expect(row.get_by_role("button", name="Step greeter", exact=True)).to_be_disabled()
+    panel.open("Chat").get_by_role("textbox", name="What to say").fill("!hello")
+    panel.press("Say")
+    expect(panel.area).to_contain_text("greeter is held and is still to have it")
+    panel.open("Plugins")
+    expect(row).to_contain_text("held: 1 waiting")
+
+    panel.press("Step greeter")
+    expect(panel.last.first).to_contain_text("replied: Hello, owner, number 1!")
+    expect(panel.last.first).to_contain_text("nothing more waits for greeter")
+
+    panel.press("Step back greeter")
+    expect(panel.last.first).to_contain_text("is reloaded with its state before that step")
+    panel.press("Step greeter")
+    expect(panel.last.first).to_contain_text("replied: Hello, owner, number 1!")
+    panel.press("Resume greeter")
+    expect(row).not_to_contain_text("held")
+
+
 def test_broken_reload_stands_on_its_row_until_it_is_mended(panel: Panel) -> None:
     trouble = panel.row("greeter").locator("+ tr")
     greeter.break_it(panel.notebook)

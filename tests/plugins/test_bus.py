@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from rosey.plugins.bus import PluginEventBus, Tap
+from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.calls import Caller
 from rosey.plugins.calling.faults import Outcome
+from rosey.plugins.delivery.taps import Tap
 from rosey.plugins.events import MAX_HOPS, Delivery, Event, current_event
 from rosey.plugins.ledger import Ledger
 

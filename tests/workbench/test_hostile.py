@@ -11,6 +11,7 @@ import pytest
 
 from rosey.chat.model import Message, User
 from rosey.conversation import Exchange
+from rosey.diagnostics.holding import Held
 from rosey.diagnostics.log import LogLine
 from rosey.diagnostics.profile.result import Growth, MemoryProfile, Pinned
 from rosey.diagnostics.profile.slope import Slope
@@ -36,6 +37,7 @@ from rosey.recording.comparing import Comparison, Difference, Kind
 from rosey.recording.recorder import RecordingState
 from rosey.recording.records import Heard
 from rosey.workbench.calls.forgetting import Forgotten, Kept
+from rosey.workbench.calls.holding import Stepped
 from rosey.workbench.calls.leaks import Leak, Leaks
 from rosey.workbench.calls.replays import Replay
 from rosey.workbench.commands.table import COMMANDS
@@ -100,6 +102,8 @@ def _traces(text: str) -> Iterator[Answer]:
     yield trace_faces.chain(chain)
     yield trace_faces.conversation(chain)
     yield trace_faces.events(chain.events)
+    held = Held(waiting=1, first=(text,), can_step_back=False)
+    yield trace_faces.stepped(Stepped(plugin=text, chain=chain, held=held))
     yield trace_faces.audience(Audience(event=text, hearers=(hearer,), names=(text,)))
     yield trace_faces.audience(Audience(event=text, hearers=(), names=(text,)))
     yield trace_faces.handler_place(HandlerPlace(file=text, line=1))
@@ -180,6 +184,7 @@ def _bot(text: str) -> BotSnapshot:
         left_behind=(text,),
         error=text,
         waits_for=(text,),
+        held=Held(waiting=1, first=(text,), can_step_back=True),
     )
     command = CommandSnapshot(name=text, plugin=text, usage=f"!{text}", help=text, rank=text)
     return BotSnapshot(

@@ -25,6 +25,8 @@ def missed(trace: EventTrace) -> dict[str, str]:
 
 
 def _without(trace: EventTrace) -> Iterator[Listener]:
+    if trace.late_for is not None:
+        return iter(())
     had = {ran.plugin for ran in trace.ran}
     return (listener for listener in trace.census.listeners if listener.plugin not in had)
 

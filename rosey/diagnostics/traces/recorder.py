@@ -23,7 +23,7 @@ from rosey.diagnostics.traces.trace import DATA_CHARS, Changed, EventTrace, Hand
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.delivery.flow import ERROR
-from rosey.plugins.events import Delivery, Event, Handled, current_event
+from rosey.plugins.events import Delivery, Event, Handled, LateEvent, current_event
 from rosey.plugins.manager import PluginManager
 
 REPLY = "reply"
@@ -169,6 +169,7 @@ class Recorder:
             hops=event.hops,
             origin=event.origin,
             emitter=event.emitter,
+            late_for=event.plugin if isinstance(event, LateEvent) else None,
             user=_bounded(user, redact) if user is not None else None,
             rank=rank,
             text=_bounded(text, redact) if text is not None else None,
@@ -206,6 +207,8 @@ class Recorder:
 
     def _reached(self, event: Event) -> set[str]:
         """The plugins that will get an event, and that whose command it calls."""
+        if isinstance(event, LateEvent):
+            return {event.plugin}
         owners = [s.owner.name for s in self._bot.bus.listeners(event.name) if s.owner is not None]
         if event.name == MESSAGE:
             _, _, text = _said(event)
@@ -263,7 +266,7 @@ def _handler(handled: Handled, began_at: float, redact: Callable[[str], str]) ->
         plugin=handled.plugin,
         handler=handled.handler,
         outcome=handled.outcome,
-        is_failure=handled.outcome is not Outcome.HANDLED,
+        is_failure=handled.outcome not in {Outcome.HANDLED, Outcome.HELD},
         waited_s=max(0.0, handled.began_at - began_at),
         took_s=handled.duration_s,
         error=redact(handled.error) if handled.error is not None else None,

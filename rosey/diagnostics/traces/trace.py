@@ -17,6 +17,9 @@ SLOW_S = 0.1
 DATA_CHARS = 1_000
 """How much is kept of one text; what is longer is cut, and ends in three dots."""
 
+HELD = frozenset({Outcome.HELD, Verdict.HELD})
+"""What is said of handlers and commands of a plugin that is held: they get the event later."""
+
 
 class Kind(enum.IntEnum):
     """What makes a trace worth keeping; the higher, the longer it is kept."""
@@ -94,6 +97,8 @@ class EventTrace:
         hops: Events between the root cause and this one.
         origin: Where the chain began, as the name of a connection.
         emitter: The plugin that emitted it; None for the bot itself.
+        late_for: The one plugin that it goes to, as others had it while that was held; its cause is
+            the same event as those had it. None where it goes to all.
         user: Who said it, where it is a message.
         rank: What they may do, where it is a message.
         text: What was said, where it is a message or a reply; what went wrong, where it tells of a
@@ -118,6 +123,7 @@ class EventTrace:
     hops: int
     origin: str | None
     emitter: str | None
+    late_for: str | None
     user: str | None
     rank: Rank | None
     text: str | None
@@ -187,6 +193,14 @@ class ChainTrace:
     def kind(self) -> Kind:
         """What makes it worth keeping."""
         return max((event.kind for event in self.events), default=Kind.PLAIN)
+
+    def part(self, event_id: int) -> ChainTrace:
+        """One of the events, and all that it led to."""
+        events: dict[int, EventTrace] = {}
+        for event in self.events:
+            if event.id == event_id or event.cause in events:
+                events[event.id] = event
+        return ChainTrace(root=event_id, events=tuple(events.values()), left_out=self.left_out)
 
     def caused_by(self, event_id: int) -> tuple[EventTrace, ...]:
         """The events that one of them led to directly."""

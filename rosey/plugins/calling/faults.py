@@ -34,6 +34,7 @@ class Outcome(enum.StrEnum):
     TIMED_OUT = "timed out"
     CANCELLED = "cancelled"
     DROPPED = "dropped"  # it was never called: too many events waited for the plugin
+    HELD = "held"  # it has not been called yet: the plugin is held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

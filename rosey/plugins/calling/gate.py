@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from rosey.errors import EventDroppedError
@@ -46,6 +47,7 @@ class Gate:
         "_admits",
         "_changed",
         "_dropped",
+        "_entering",
         "_inside",
         "_is_closed",
         "_most_inside",
@@ -75,6 +77,7 @@ class Gate:
         self._waiting: collections.deque[_Turn] = collections.deque()
         self._passing: collections.deque[_Turn] = collections.deque()
         self._inside: dict[object, int | None] = {}
+        self._entering: int | None = None
         self._most_inside = self._most_queued = sys.maxsize
         self._when_full = WhenFull.WAIT
 
@@ -92,6 +95,11 @@ class Gate:
     def inside(self) -> int:
         """How many calls of the plugin have suspended and are not over."""
         return len(self._inside)
+
+    @property
+    def handling(self) -> int:
+        """How many of those handle events."""
+        return sum(root is not None for root in self._inside.values())
 
     def limit(self, most_inside: int, most_queued: int, when_full: WhenFull) -> None:
         """Let no more in than the plugin may have under way.
@@ -116,6 +124,19 @@ class Gate:
         if self.is_open and self._is_full:
             self.is_open = False
             self._changed()
+
+    @contextlib.contextmanager
+    def entering(self, root: int) -> Iterator[None]:
+        """Count what begins in the `with` block, which has no await, as under way from its start.
+
+        Args:
+            root: The chain of events that it belongs to.
+        """
+        outer, self._entering = self._entering, root
+        try:
+            yield
+        finally:
+            self._entering = outer
 
     def leave(self, call: object) -> None:
         """Note that a call is over; nothing happens where it never was."""
@@ -171,12 +192,15 @@ class Gate:
 
     def _leads_inside(self, owner: Any, root: int | None) -> bool:  # noqa: ANN401  its type is defined above this layer
         roots = self._inside.values()
-        if root is not None and root in roots:
+        if root is not None and (root in roots or root == self._entering):
             return True
         return owner is not None and owner.gate is self and None in roots
 
-    async def turn(self) -> None:
+    async def turn(self, event: object = None) -> None:
         """Wait for one's turn; go on without an await, or somebody overtakes.
+
+        Args:
+            event: What event waits, for `let_out`.
 
         Raises:
             EventDroppedError: Too many wait for the plugin to have less to do.
@@ -184,7 +208,7 @@ class Gate:
         if self.is_open:
             return
         loop = asyncio.get_running_loop()
-        turn = _Turn(loop.create_future())
+        turn = _Turn(loop.create_future(), event)
         self._make_room()
         self._waiting.append(turn)
         if len(self._waiting) > self.most_waiting:
@@ -196,6 +220,22 @@ class Gate:
                 await turn.called
         finally:
             self._leave(turn)
+
+    def let_out(self, is_put_aside: Callable[[object], bool]) -> None:
+        """Let those go on, in their order, who do not come to the plugin after all.
+
+        Args:
+            is_put_aside: Whether an event is one that does not; asked in the order of waiting.
+        """
+        turns = [*self._passing, *self._waiting]
+        for turn in turns:
+            turn.is_out = is_put_aside(turn.event)
+        self._passing = collections.deque(turn for turn in self._passing if not turn.is_out)
+        self._waiting = collections.deque(turn for turn in self._waiting if not turn.is_out)
+        for turn in turns:
+            if turn.is_out or turn in self._passing:
+                turn.call()
+        self._release()
 
     def _make_room(self) -> None:
         """Drop somebody where too many wait; while the plugin changes, nobody is."""
@@ -209,6 +249,8 @@ class Gate:
         self._waiting.popleft()
 
     def _may_pass(self, turn: _Turn) -> bool:
+        if turn.is_out:
+            return True
         if self._is_full and turn in self._passing:
             # Whoever was let through together has filled the plugin: the others wait on.
             self._waiting.extendleft(reversed(self._passing))
@@ -244,10 +286,12 @@ class Gate:
 class _Turn:
     """One who waits at a gate."""
 
-    __slots__ = ("called",)
+    __slots__ = ("called", "event", "is_out")
 
-    def __init__(self, called: asyncio.Future[None]) -> None:
+    def __init__(self, called: asyncio.Future[None], event: object) -> None:
         self.called = called
+        self.event = event
+        self.is_out = False
 
     def call(self) -> None:
         """Let it go on."""

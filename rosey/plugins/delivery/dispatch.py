@@ -14,6 +14,7 @@ from rosey.plugins.calling.faults import Fault, Outcome, describe
 from rosey.plugins.calling.gate import Gate
 from rosey.plugins.calling.lanes import Lane
 from rosey.plugins.calling.ownership import current_call, current_owner
+from rosey.plugins.delivery.mailbox import PutAsideError, not_late
 from rosey.plugins.delivery.succession import unmet
 from rosey.plugins.events import Event, Record, Subscription
 
@@ -169,7 +170,10 @@ class Round:
         if route is self._first:
             return [s for s in now if s.priority < below]
         first = [subscription for _, subscription in self._first]
-        return unmet(now, first, self._begun, lambda s: s.priority < below)
+        left = unmet(now, first, self._begun, lambda s: s.priority < below)
+        chain = self._event.chain
+        had_late = chain.had_late.get(self._event.id) if chain is not None else None
+        return left if had_late is None else not_late(had_late, left, now)
 
     async def _stage(
         self, peers: Sequence[Subscription], priority: int, suspended: list[tuple[Lane, Target]]
@@ -183,10 +187,10 @@ class Round:
         gates: dict[Gate, None] = {}
         ready: list[Subscription] = []
         for peer in peers:
-            if peer.owner is None or peer.owner.gate.admits(emitter, self._event.root):
+            if peer.gate is None or peer.gate.admits(emitter, self._event.awaited_by):
                 ready.append(peer)
             else:
-                gates[peer.owner.gate] = None
+                gates[peer.gate] = None
         self._begin_all(ready, suspended)
         entering: list[Lane] = []
         for gate in gates:
@@ -211,13 +215,14 @@ class Round:
     async def _turn(self, gate: Gate, floor: int) -> None:
         """Wait at a gate, then call whom the event has missed: its new handlers may be others."""
         try:
-            await gate.turn()
+            await gate.turn(self._event)
             while left := self._left_at(gate, floor):
                 suspended: list[tuple[Lane, Target]] = []
-                self._begin_all([s for s in left if s.priority == left[0].priority], suspended)
+                with gate.entering(self._event.root):
+                    self._begin_all([s for s in left if s.priority == left[0].priority], suspended)
                 await self._wait(suspended)
                 if self._left_at(gate, floor):
-                    await gate.turn()  # it may be closed again
+                    await gate.turn(self._event)  # it may be closed again
         except EventDroppedError:
             self._drop(self._left_at(gate, floor))
 
@@ -270,8 +275,10 @@ def _is_at(subscription: Subscription, gate: Gate) -> bool:
 
 def _fail(
     lane: Lane, subscription: Subscription, event: Event, error: BaseException, report: Report
-) -> tuple[Outcome, str]:
+) -> tuple[Outcome, str | None]:
     face = subscription.face
+    if isinstance(error, PutAsideError):
+        return error.outcome, None
     if lane.is_called_off and isinstance(error, asyncio.CancelledError):
         return Outcome.CANCELLED, "it was called off"
     where = f"{face.handler} at {event.name}"

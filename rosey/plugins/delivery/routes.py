@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from rosey.plugins.calling.gate import Gate
+from rosey.plugins.calling.ownership import Owner
 from rosey.plugins.delivery.dispatch import Route
+from rosey.plugins.delivery.mailbox import Mailbox, Part, parts_of
 from rosey.plugins.events import Subscription
 
 _MOST_KEPT = 4096
@@ -19,6 +22,7 @@ class Routes:
         self._exact: dict[str, list[Subscription]] = {}
         self._patterns: list[tuple[re.Pattern[str], Subscription]] = []
         self._kept: dict[str, Route] = {}
+        self._mailboxes: dict[Gate, Mailbox] = {}
         self.serial = 0
         """Counts how often it has changed whom events go to."""
         self.kept = self._kept.get
@@ -55,24 +59,54 @@ class Routes:
     def route(self, event: str) -> Route:
         """The handlers of an event in their order, numbered.
 
-        It is kept until a subscription changes or a gate closes, unless one of theirs is closed.
+        For those of a plugin that is held something stands in that puts the event aside. It is kept
+        until a subscription changes or a gate closes, unless one of theirs is closed.
         """
         route = self._kept.get(event)
         if route is not None:
             return route
-        matching = [*self._exact.get(event, ())]
-        matching += [s for pattern, s in self._patterns if pattern.match(event)]
-        route = tuple(enumerate(sorted(matching, key=lambda s: s.place)))
-        if all(s.owner is None or s.owner.gate.is_open for s in matching):
+        matching = self._matching(event)
+        for gate, mailbox in self._mailboxes.items():
+            parts = parts_of(_at(gate, matching))
+            matching = [mailbox.stand_in(s, parts[s]) if s in parts else s for s in matching]
+        route = tuple(enumerate(matching))
+        if all(s.gate is None or s.gate.is_open for s in matching):
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[event] = route
         return route
 
+    def _matching(self, event: str) -> list[Subscription]:
+        matching = [*self._exact.get(event, ())]
+        matching += [s for pattern, s in self._patterns if pattern.match(event)]
+        return sorted(matching, key=lambda s: s.place)
+
+    def mailbox(self, owner: Owner | None) -> Mailbox | None:
+        """Where events wait for a plugin, if it is held."""
+        return self._mailboxes.get(owner.gate) if owner is not None else None
+
+    def hold(self, gate: Gate, mailbox: Mailbox) -> None:
+        """Lead what is meant for the plugin with this gate into a mailbox."""
+        self._mailboxes[gate] = mailbox
+        self.forget()
+
+    def let_go(self, gate: Gate) -> None:
+        """Lead it to the plugin again."""
+        del self._mailboxes[gate]
+        self.forget()
+
+    def parts(self, gate: Gate, event: str) -> dict[Subscription, Part]:
+        """The handlers that the plugin with this gate has for an event, held or not, in order."""
+        return parts_of(_at(gate, self._matching(event)))
+
     def forget(self) -> None:
         """Look anew whom each event goes to: a gate has been closed or opened."""
         self.serial += 1
         self._kept.clear()
+
+
+def _at(gate: Gate, handlers: Iterable[Subscription]) -> list[Subscription]:
+    return [s for s in handlers if s.owner is not None and s.owner.gate is gate]
 
 
 def fits(pattern: str, event: str) -> bool:

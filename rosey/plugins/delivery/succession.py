@@ -30,7 +30,8 @@ def unmet(
     Returns:
         Some of `now`, in their order.
     """
-    met, first = {*met}, [*first]
+    met, first = [*met], [*first]
+    met_places = {s.place for s in met}  # what stands in for a handler has its place
     before = {s.owner.gate: s.owner for s in first if s.owner is not None}
     serving = {s.owner for s in now}
     gone = [s for s in met if s.owner not in serving]
@@ -47,7 +48,7 @@ def unmet(
             return False
         return is_ahead(subscription) or gate not in begun or missed[part] > 0
 
-    return [s for s in now if is_left(s) and s not in met]
+    return [s for s in now if is_left(s) and s.place not in met_places]
 
 
 def _part(subscription: Subscription) -> tuple[Gate | None, str]:

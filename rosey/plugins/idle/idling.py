@@ -110,6 +110,7 @@ class Idling:
             slot.state is not PluginState.ENABLED
             or slot.gate.waiting > 0
             or self._slots.is_held(slot.name)
+            or self._bus.holds.of(slot.serving.ledger) is not None
             or any(taken.kind in _KEEPS_BUSY and taken.is_active for taken in ledger.entries)
             or bool(self._bus.caller.in_flight([ledger]))
             or bool(dependents_of(slot.name, self._slots.needs()))

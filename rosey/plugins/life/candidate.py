@@ -56,7 +56,8 @@ class Candidate:
         gate: The plugin's.
         account: The plugin's.
         old: The generation that serves until then, if one does.
-        kept: The state that was kept of the last generation, if none serves.
+        kept: A state that was kept, of the last generation or an older one, which goes before that
+            of the one that serves.
         is_enabled: Whether the new generation gets events; a disabled plugin stays so.
         was_enabled: Whether the old one did.
         is_fresh: It begins without the state of the old one.
@@ -65,7 +66,7 @@ class Candidate:
         staged: The whole of it, once it is constructed.
         is_set_up: Its `setup` has succeeded.
         was_enabled: Whether the old one was, before it was stopped.
-        exported: The state that it gets; None where there is none.
+        exported: The state of the old generation; None where there is none, or it is not needed.
         state: What became of the state, for people: `none` where there never was any, `fresh`,
             `kept` or `migrated from 1 to 2`.
     """
@@ -106,7 +107,7 @@ class Candidate:
 
     @property
     def hands_over(self) -> bool:
-        """Whether state goes from the last generation to this one."""
+        """Whether state goes from another generation to this one."""
         return (
             self.has_state
             and not self.is_fresh
@@ -114,16 +115,29 @@ class Candidate:
         )
 
     @property
+    def goes_back(self) -> bool:
+        """Whether it is to have another state than that of the generation that serves."""
+        return self.old is not None and self.kept is not None
+
+    @property
     def has_state(self) -> bool:
-        """Whether the last generation has state to hand over."""
-        if self.old is None:
-            return self.kept is not None
-        return is_overridden(type(self.old.plugin), "export_state")
+        """Whether there is state to hand over."""
+        return self.kept is not None or self.is_exporting
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether the old generation has state."""
+        return self.old is not None and is_overridden(type(self.old.plugin), "export_state")
+
+    @property
+    def handed(self) -> Any:  # noqa: ANN401  plain data of any shape
+        """The state that it gets; None where there is none."""
+        return self.exported if self.kept is None else self.kept.state
 
     @property
     def old_version(self) -> int:
-        """The `state_version` of the state that the last generation has."""
-        if self.old is not None:
-            return self.old.plugin.state_version
-        assert self.kept is not None  # noqa: S101  it has state
-        return self.kept.version
+        """The `state_version` of the state that it gets."""
+        if self.kept is not None:
+            return self.kept.version
+        assert self.old is not None  # noqa: S101  it has state
+        return self.old.plugin.state_version

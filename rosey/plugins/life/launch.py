@@ -10,7 +10,7 @@ from typing import Any
 
 from rosey.errors import OutdatedError
 from rosey.plugins.bus import PluginEventBus
-from rosey.plugins.life.candidate import Candidate
+from rosey.plugins.life.candidate import Candidate, KeptState
 from rosey.plugins.life.progress import Progress, Served
 from rosey.plugins.life.safe_start import SafeStart
 from rosey.plugins.life.slots import Slot, Slots
@@ -32,6 +32,7 @@ class Change:
         why: For its history; see `Served`.
         is_enabled: Whether it gets events from then on.
         is_fresh: It begins without the state of the generation that serves.
+        state: What it begins with instead; None where that is of no other.
     """
 
     slot: Slot
@@ -41,6 +42,7 @@ class Change:
     why: str = "loaded"
     is_enabled: bool = True
     is_fresh: bool = False
+    state: KeptState | None = None
 
 
 class Launch:
@@ -166,7 +168,7 @@ def _candidate(change: Change) -> Candidate:
         gate=slot.gate,
         account=slot.account,
         old=slot.staged,
-        kept=slot.kept_state,
+        kept=slot.kept_state if change.state is None else change.state,
         is_enabled=change.is_enabled,
         is_fresh=change.is_fresh,
     )

@@ -141,10 +141,13 @@ class Reloader:
             changes={name: settings} if settings is not None else {},
             sources={name: source} if source is not None else {},
         )
-        failures = await self.reload(request)
-        for failure in failures.values():
-            raise failure
+        await self.reload_or_raise(request)
         return self._slots.get_loaded(name).serving.plugin
+
+    async def reload_or_raise(self, request: Request) -> None:
+        """Do the same, and raise the first PluginError for which a plugin was not reloaded."""
+        for failure in (await self.reload(request)).values():
+            raise failure
 
     @contextlib.asynccontextmanager
     async def _next_group(self, left: Sequence[str], request: Request) -> AsyncIterator[_Group]:
@@ -264,6 +267,7 @@ class Reloader:
             why=group.why[slot.name],
             is_enabled=is_enabled,
             is_fresh=request.is_fresh and is_asked,
+            state=request.states.get(slot.name),
         )
 
     def _refuse(self, group: _Group, error: PluginLoadError) -> Failures:

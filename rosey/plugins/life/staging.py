@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rosey.errors import StateError
 from rosey.plugins.base import Host, Plugin, carry_out_declarations, migrations_of
 from rosey.plugins.bus import PluginEventBus
 from rosey.plugins.calling.faults import Fault
@@ -116,6 +117,9 @@ class Stage:
             candidate.staged = Staged(plugin=plugin, ledger=ledger, generation=generation)
             if candidate.hands_over:
                 self._migrations(candidate)  # raises while nobody had to wait for it
+            elif candidate.goes_back:
+                reason = "it has no import_state, which would take the state that is to go back"
+                raise StateError(candidate.name, reason)
 
     async def set_up(self, candidate: Candidate) -> None:
         """Let a plugin take what it needs; what it takes begins with the swap."""
@@ -137,14 +141,13 @@ class Stage:
         settle_schemas(staged.generation)  # of what it has imported meanwhile
 
     async def export_state(self, candidate: Candidate) -> None:
-        """Ask the old generation for its state, or take what was kept of the last one."""
+        """Ask the old generation for its state: for the new one, or to bring the old one back."""
         old = candidate.old
-        if not candidate.has_state:
+        if candidate.has_state:
+            candidate.state = "fresh"
+        if old is None or not candidate.is_exporting:
             return
-        candidate.state = "fresh"
-        if old is None:
-            candidate.exported = candidate.kept.state if candidate.kept is not None else None
-        elif candidate.hands_over:
+        if candidate.hands_over and (candidate.kept is None or candidate.is_exclusive):
             candidate.exported = await self._exported(old)
         elif candidate.is_exclusive:
             try:
@@ -167,10 +170,10 @@ class Stage:
         return copied(old.ledger.name, await self._call_at_gate(old, "export_state"))
 
     async def import_state(self, candidate: Candidate) -> None:
-        """Give the new generation the state of the old one, in its own version."""
-        if candidate.exported is None or not candidate.hands_over:
+        """Give the new generation the state of another one, in its own version."""
+        if candidate.handed is None or not candidate.hands_over:
             return
-        state = copied(candidate.name, candidate.exported)
+        state = copied(candidate.name, candidate.handed)
         chain = self._migrations(candidate)
         for method in chain.values():
             state = await self._call_at_gate(candidate.new, method, state)

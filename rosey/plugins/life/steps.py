@@ -34,6 +34,10 @@ async def nothing_attached(_plugin: str) -> None:
     """Take nothing back from a plugin to which nothing was attached."""
 
 
+def _nobody(_plugin: str) -> None:
+    """Tell nobody."""
+
+
 class Steps:
     """Leads plugins from state to state.
 
@@ -53,6 +57,7 @@ class Steps:
         limit_s: As passed.
         unbroken: Runs steps that take something away: they are never left half done.
         is_closed: Nothing more is loaded.
+        unloaded: Told of each plugin that is unloaded, by name.
     """
 
     def __init__(  # noqa: PLR0913  all by name
@@ -75,6 +80,7 @@ class Steps:
         self._launch = launch
         self.unbroken = Unbroken()
         self.is_closed = False
+        self.unloaded: Callable[[str], object] = _nobody
 
     async def load(self, slot: Slot) -> None:
         """Load a plugin; nothing happens where it is loaded already.
@@ -153,6 +159,7 @@ class Steps:
             await self._stage.retire(old)
             await self.let_go(slot)
             slot.loaded_at = slot.error = None
+            self.unloaded(slot.name)
             self._slots.advance(slot, PluginState.UNLOADED)
 
     async def enable(self, slot: Slot) -> None:

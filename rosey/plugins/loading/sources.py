@@ -91,6 +91,11 @@ class PluginSource:
         return folder / "__init__.py" if unit.is_package else folder.with_suffix(".py")
 
 
+def digest_of(code: bytes) -> bytes:
+    """What tells whether the content of a file is another."""
+    return hashlib.blake2b(code, digest_size=16).digest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One module's source, as it was read.
@@ -112,8 +117,7 @@ class Unit:
     @classmethod
     def of(cls, path: Path, code: bytes, *, is_package: bool) -> Unit:
         """A unit of some code."""
-        digest = hashlib.blake2b(code, digest_size=16).digest()
-        return cls(path=path, code=code, digest=digest, is_package=is_package)
+        return cls(path=path, code=code, digest=digest_of(code), is_package=is_package)
 
     @property
     def lines(self) -> list[str]:

@@ -47,6 +47,11 @@ def plugins_in(*states: PluginState, or_waiting: bool = False) -> Complete:
 loaded = plugins_in(*LOADED)
 
 
+def held(session: Session, words: Sequence[str]) -> Iterable[str]:
+    """Names of plugins that are held."""
+    return () if words else [p.name for p in _look(session).plugins if p.held is not None]
+
+
 def then(names: Complete, option: str) -> Complete:
     """Names of plugins, and then an option."""
 

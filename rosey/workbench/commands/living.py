@@ -146,7 +146,7 @@ CHANGING = (
         example="%rosey enable trivia",
         python='bot.enable("trivia")',
         run=_enable,
-        other_words=("resume",),
+        other_words=("activate",),
         complete=candidates.plugins_in(_S.DISABLED, _S.QUARANTINED),
     ),
     WorkbenchCommand(

@@ -16,7 +16,7 @@ def _status(session: Session, text: str) -> Answer:
 
 def _list(session: Session, text: str) -> Answer:
     arguments.words(text, most=0)
-    return render.plugins(session.bot.snapshot())
+    return render.plugins(session.bot.snapshot(), session.bot.edited())
 
 
 def _info(session: Session, text: str) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any
 from rosey.bot import Bot
 from rosey.chat.model import Rank
 from rosey.conversation import Exchange
+from rosey.diagnostics.edits import Edits, running
 from rosey.diagnostics.graph import Graph, around
 from rosey.diagnostics.graph_building import Emissions, bot_graph
 from rosey.diagnostics.log import LogLine, LogRing
@@ -26,9 +27,11 @@ from rosey.diagnostics.trouble import Trouble, troubles
 from rosey.errors import RoseyError
 from rosey.live_config import ConfigChange
 from rosey.plugins.events import Delivery
+from rosey.plugins.life.holding import Holding
 from rosey.plugins.life.slots import Slot
 from rosey.plugins.lifecycle import LOADED, PluginState
 from rosey.workbench.calls.cells import Cells
+from rosey.workbench.calls.holding import Stepped, step
 from rosey.workbench.calls.measuring import Measuring
 from rosey.workbench.calls.memory import Memory
 from rosey.workbench.calls.recordings import Recordings
@@ -84,6 +87,7 @@ class BotFacade:
         self._panels = panels or NoPanels()
         self._looks = Looks(thread)
         self._emissions = Emissions()
+        self._edits = Edits()
         # It ends with the facade.
         self._taps = contextlib.ExitStack()
         self._taps.enter_context(bot.bus.tap(self._emissions.note))
@@ -98,7 +102,7 @@ class BotFacade:
 
     def load(self, name: str) -> Crossing[PluginSnapshot]:
         """Load a plugin, and what it depends on."""
-        return self._step(self._bot.load, name)
+        return self._changed(self._bot.load, name)
 
     def reload(self, name: str, *, fresh: bool = False) -> Crossing[PluginSnapshot]:
         """Reload a plugin; the old version serves until the new one is ready.
@@ -106,26 +110,52 @@ class BotFacade:
         What depends on it is reloaded with it. `fresh` drops its state.
         """
 
-        async def step(name: str) -> None:
+        async def change(name: str) -> None:
             await self._bot.reload(name, fresh=fresh)
 
-        return self._step(step, name)
+        return self._changed(change, name)
 
     def enable(self, name: str) -> Crossing[PluginSnapshot]:
         """Give a disabled plugin its events and commands again."""
-        return self._step(self._bot.enable, name)
+        return self._changed(self._bot.enable, name)
 
     def disable(self, name: str) -> Crossing[PluginSnapshot]:
         """Keep a plugin and its state, but give it no events and no commands."""
-        return self._step(self._bot.disable, name)
+        return self._changed(self._bot.disable, name)
+
+    def hold(self, name: str) -> Crossing[PluginSnapshot]:
+        """Let events and commands of a plugin wait until you `step` or `resume` it.
+
+        The bot and other plugins go on, and so does what it is handling.
+        """
+        return self._changed(self._bot.plugin_manager.holding.hold, name)
+
+    def step(self, name: str) -> Crossing[Stepped]:
+        """Let the first event that waits for a plugin through, and tell what it did."""
+        return self._thread.submit(step(self._bot, self.traces, name))
+
+    def step_back(self, name: str) -> Crossing[PluginSnapshot]:
+        """Reload a plugin that is held with its state before the last step.
+
+        The event of that step waits again; what the plugin said and stored in it stays.
+        """
+
+        async def change(name: str) -> None:
+            await self._bot.plugin_manager.holding.step_back(name)
+
+        return self._changed(change, name)
+
+    def resume(self, name: str) -> Crossing[PluginSnapshot]:
+        """Let all that waits for a plugin through, in its order, and hold it no more."""
+        return self._changed(self._bot.plugin_manager.holding.resume, name)
 
     def unload(self, name: str, *, with_dependents: bool = False) -> Crossing[PluginSnapshot]:
         """Unload a plugin; `with_dependents` unloads those that need it too."""
 
-        async def step(name: str) -> None:
+        async def change(name: str) -> None:
             await self._bot.unload(name, with_dependents=with_dependents)
 
-        return self._step(step, name)
+        return self._changed(change, name)
 
     def configure(self, name: str, /, **changes: Any) -> Crossing[PluginSnapshot]:  # noqa: ANN401  settings are of any type
         """Change settings of a plugin, by a reload with them; what does not fit changes nothing.
@@ -133,10 +163,10 @@ class BotFacade:
         One in a group is named by its path: `bot.configure("trivia", **{"limits.deadline_s": 2})`.
         """
 
-        async def step(name: str) -> None:
+        async def change(name: str) -> None:
             await configure(self._bot, name, changes)
 
-        return self._step(step, name)
+        return self._changed(change, name)
 
     def configuration(self, name: str, timeout_s: float = LOOK_S) -> ConfigForm:
         """What there is to set of a loaded plugin: kinds, bounds, defaults, and how it is set.
@@ -183,8 +213,8 @@ class BotFacade:
 
     def standing(self) -> dict[str, str]:
         """By name of each plugin, where it stands; also while a plugin holds the bot."""
-        slots = self._bot.plugin_manager.slots
-        return {slot.name: _standing(slot) for slot in tuple(slots)}
+        manager = self._bot.plugin_manager
+        return {slot.name: _standing(slot, manager.holding) for slot in tuple(manager.slots)}
 
     def failures(self) -> dict[str, str]:
         """By name, why a plugin was not loaded when the bot was started."""
@@ -197,6 +227,15 @@ class BotFacade:
             RoseyError: It does not answer within `timeout_s` seconds: a plugin blocks it.
         """
         return self._looks.at(lambda: bot_snapshot(self._bot), timeout_s)
+
+    def edited(self, timeout_s: float = LOOK_S) -> frozenset[str]:
+        """The names of loaded plugins whose files were edited since, or are gone.
+
+        Raises:
+            RoseyError: The bot does not answer within `timeout_s` seconds.
+        """
+        slots = self._bot.plugin_manager.slots
+        return self._edits.edited(self._looks.at(lambda: running(slots), timeout_s))
 
     def plugin(self, name: str, timeout_s: float = LOOK_S) -> PluginSnapshot:
         """One plugin at this moment.
@@ -270,9 +309,11 @@ class BotFacade:
         except RoseyError as error:
             return Answer.of_lines(None, [str(error)])
 
-    def _step(self, step: Callable[[str], Awaitable[None]], name: str) -> Crossing[PluginSnapshot]:
+    def _changed(
+        self, change: Callable[[str], Awaitable[None]], name: str
+    ) -> Crossing[PluginSnapshot]:
         async def carry_out() -> PluginSnapshot:
-            await step(name)
+            await change(name)
             return plugin_snapshot(self._bot, name)
 
         return self._thread.submit(carry_out())
@@ -285,11 +326,12 @@ _UNDER_WAY = {
 }
 
 
-def _standing(slot: Slot) -> str:
+def _standing(slot: Slot, holding: Holding) -> str:
     staged = slot.staged
     if staged is None:
         # Its state changes when that has ended.
         return (
             _UNDER_WAY.get(slot.state, str(slot.state)) if slot.lock.locked() else str(slot.state)
         )
-    return f"{slot.state}, {staged.plugin.version} as load {staged.generation.serial}"
+    state = "held" if holding.is_held(slot.name) else str(slot.state)
+    return f"{state}, {staged.plugin.version} as load {staged.generation.serial}"

@@ -31,6 +31,7 @@ from rosey.test_runs.model import TestRun
 from rosey.workbench.calls.cells import Defined, Running, Saved
 from rosey.workbench.calls.differences import Differences
 from rosey.workbench.calls.forgetting import Forgotten
+from rosey.workbench.calls.holding import Stepped
 from rosey.workbench.calls.leaks import Leaks
 from rosey.workbench.calls.memory import KeptProfile
 from rosey.workbench.calls.replays import Replay, WrittenTest
@@ -71,6 +72,7 @@ FACES: Mapping[type, Callable[[Any], Answer]] = MappingProxyType(
         Differences: cell_faces.differences,
         ChainTrace: trace_faces.chain,
         EventTrace: trace_faces.event,
+        Stepped: trace_faces.stepped,
         Window: trace_faces.window,
         Audience: trace_faces.audience,
         HandlerPlace: trace_faces.handler_place,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from rosey.conversation import Exchange
 from rosey.diagnostics.durations import seconds
@@ -43,6 +43,8 @@ def status(bot: BotSnapshot) -> Answer:
     """The bot at a glance."""
     counts = {state: sum(p.state is state for p in bot.plugins) for state in PluginState}
     counted = [f"{n} {state}" for state, n in counts.items() if n]
+    if held := sum(p.held is not None for p in bot.plugins):
+        counted.append(f"{held} of them held")
     if bot.rejected:
         counted.append(f"{len(bot.rejected)} refused")
     shown = {
@@ -56,13 +58,18 @@ def status(bot: BotSnapshot) -> Answer:
     return facts(bot, shown)
 
 
-def plugins(bot: BotSnapshot) -> Answer:
-    """All plugins, one a row."""
+def plugins(bot: BotSnapshot, edited: Container[str] = ()) -> Answer:
+    """All plugins, one a row.
+
+    Args:
+        bot: The bot.
+        edited: The names of plugins whose files are no more what runs.
+    """
     heads = ("plugin", "state", "version", "reloads", "uptime", "p95", "faults", "description")
     rows = [
         [
             p.name,
-            f"{p.state}, waits" if p.waits_for else str(p.state),
+            p.standing(is_edited=p.name in edited),
             p.version or "-",
             str(p.reloads),
             seconds(p.uptime_s),
@@ -103,6 +110,8 @@ def plugin(info: PluginSnapshot, usages: Sequence[str] = ()) -> Answer:
     }
     if info.waits_for:
         shown["waits for"] = "\n".join(info.waits_for)
+    if info.held is not None:
+        shown["held"] = "\n".join(info.held.first) or "nothing waits for it yet"
     if info.last_fault is not None:
         shown["last fault"] = f"{info.last_fault.where}: {info.last_fault.error}"
     if info.left_behind:

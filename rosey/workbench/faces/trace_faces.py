@@ -11,8 +11,9 @@ from rosey.diagnostics.traces.audience import Audience
 from rosey.diagnostics.traces.explanation import missed, why_not
 from rosey.diagnostics.traces.handler_places import HandlerPlace
 from rosey.diagnostics.traces.recorder import REPLY
-from rosey.diagnostics.traces.trace import ChainTrace, EventTrace, HandlerTrace, Kind
+from rosey.diagnostics.traces.trace import HELD, ChainTrace, EventTrace, HandlerTrace, Kind
 from rosey.diagnostics.traces.window import Window
+from rosey.workbench.calls.holding import Stepped
 from rosey.workbench.faces import render
 from rosey.workbench.faces.answer import Answer, Lines
 
@@ -41,6 +42,13 @@ def conversation(traced: ChainTrace) -> Answer:
     shown = _Report(traced, without=[e.id for e in traced.events if e.event == REPLY])
     told = [_INDENT + line for line in (*shown.inside(traced.events[0]), *shown.left_out())]
     return Answer(traced, Lines(lines=traced.replies), Lines(lines=tuple(told)))
+
+
+def stepped(step: Stepped) -> Answer:
+    """What was let through to a plugin that is held, what it did, and what comes next."""
+    first = step.held.first[0] if step.held is not None and step.held.first else None
+    after = f"nothing more waits for {step.plugin}" if first is None else f"the next is {first}"
+    return Answer(step, Lines(lines=tuple(report(step.chain))), Lines(lines=(after,)))
 
 
 def events(traces: Sequence[EventTrace]) -> Answer:
@@ -115,7 +123,9 @@ class _Report:
         said = trace.text if trace.text is not None else trace.data
         about = f": {_short(said)}" if said is not None else ", its data not kept: too much went on"
         who = trace.user or trace.emitter or "rosey"
-        yield f"{trace.event} #{trace.id} from {_short(who)}{about} ({seconds(trace.took_s)})"
+        late = f", let through to {trace.late_for}," if trace.late_for is not None else ""
+        took = seconds(trace.took_s)
+        yield f"{trace.event} #{trace.id}{late} from {_short(who)}{about} ({took})"
         for text in self.inside(trace):
             yield _INDENT + text
 
@@ -166,6 +176,8 @@ class _Report:
 
 
 def _ran(ran: HandlerTrace) -> str:
+    if ran.outcome in HELD:
+        return f"{ran.plugin}: {_short(ran.handler)} held: %rosey step {ran.plugin} lets it through"
     waited = f", waited {seconds(ran.waited_s)}" if ran.waited_s else ""
     error = f": {_short(ran.error)}" if ran.error else ""
     name = f"{ran.plugin or 'rosey'}: {_short(ran.handler)} {ran.outcome}{error}"

@@ -48,6 +48,7 @@ def traced(event_id: int = 1, event: str = "user_join", **facts: Any) -> EventTr
         "hops": 0,
         "origin": None,
         "emitter": None,
+        "late_for": None,
         "user": None,
         "rank": None,
         "text": None,

@@ -298,3 +298,25 @@ async def test_no_code_of_an_events_data_is_asked(tmp_path: Path, event: str, da
             await bot.bus.emit(event, data)
 
     assert "Mine" in str(ring.events()[0].data)
+
+
+async def test_event_that_one_plugin_gets_later_is_of_that_plugin_alone(tmp_path: Path) -> None:
+    async with recorded(tmp_path / "plugins") as site:
+        holding = site.bot.plugin_manager.holding
+        await holding.hold("counter")
+        first = (await site.said("!count 2")).events[0]
+        delivery = await (await holding.step("counter"))
+        await site.bot.bus.drain()
+        chain = site.recorder.ring.chain(first.root)
+
+    (held,) = [ran for ran in first.ran if ran.plugin == "counter"]
+    assert (held.handler, str(held.outcome), held.is_failure) == ("!count", "held", False)
+    assert first.late_for is None
+    assert chain is not None
+    part = chain.part(delivery.id)
+    late, reply = part.events
+    assert (late.late_for, late.cause, late.text) == ("counter", first.root, "!count 2")
+    change = StateChange(path="count", before="0", after="2")
+    assert late.changed == (Changed(plugin="counter", changes=(change,)),)
+    assert why_not(late) == {}
+    assert (reply.text, part.replies, part.root) == ("2", ("2",), delivery.id)

@@ -321,6 +321,17 @@ async def test_plugin_that_is_at_work_stays(folder: Folder, host: Host) -> None:
     await rests(manager)
 
 
+async def test_plugin_that_is_held_stays(folder: Folder, host: Host) -> None:
+    manager = await loaded(folder, host, COUNTER)
+    await manager.holding.hold("counter")
+
+    await several_looks(folder, manager)
+
+    assert manager.list_plugins() == ["counter"]
+    await manager.holding.resume("counter")
+    await rests(manager)
+
+
 async def test_plugin_that_is_used_in_the_moment_of_a_look_stays(
     folder: Folder, host: Host
 ) -> None:

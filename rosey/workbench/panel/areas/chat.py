@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rosey.chat.model import Rank
 from rosey.diagnostics.durations import seconds, time_of_day
 from rosey.diagnostics.traces.recorder import REPLY
-from rosey.diagnostics.traces.trace import EventTrace
+from rosey.diagnostics.traces.trace import HELD, EventTrace
 from rosey.diagnostics.trouble import Trouble, behind
 from rosey.errors import RoseyError, UsageError
 from rosey.workbench.commands.arguments import rank
@@ -45,7 +45,8 @@ PEOPLE = "people"
 
 def _draw(sight: Sight) -> Element:
     seen = window(sight, "chat.window", "event:message").look(0, MESSAGES_SHOWN)
-    said = tuple(reversed(seen.rows))
+    # One that was let through to a plugin which was held stands here since it was said.
+    said = tuple(message for message in reversed(seen.rows) if message.late_for is None)
     troubles, silence = _troubles(sight)
     lines = [line for message in said for line in _lines(sight, message, troubles)]
     attributes = {
@@ -76,6 +77,7 @@ def _lines(sight: Sight, message: EventTrace, troubles: Sequence[Trouble]) -> It
     yield _message(message)
     events = sight.bot.traces.chain(message.id)
     for event in events:
+        yield from _held(event, events)
         yield from _replied(event)
         yield from _failed(event, troubles)
     for event in events:
@@ -101,6 +103,19 @@ def _replied(event: EventTrace) -> Iterator[Element]:
     took = el("small", {}, f" {seconds(event.took_s)}")
     said = el("span", {}, event.text or "")
     yield el("li", {"class": "reply"}, who, " ", said, took, does={"key": f"reply {event.id}"})
+
+
+def _held(event: EventTrace, events: Sequence[EventTrace]) -> Iterator[Element]:
+    """The plugins that are still to have it, as they were held when it came to them."""
+    held = {ran.plugin for ran in event.ran if ran.plugin and ran.outcome in HELD}
+    had = {late.late_for for late in events if late.cause == event.id}
+    for plugin in sorted(held - had):
+        who = el("span", {"class": hue(plugin)}, plugin)
+        key = {"key": f"held {event.id} {plugin}"}
+        step = line_of(f"%rosey step {plugin}")
+        yield el(
+            "li", {"class": "quiet"}, who, " is held and is still to have it: ", step, does=key
+        )
 
 
 def _failed(event: EventTrace, troubles: Sequence[Trouble]) -> Iterator[Element]:

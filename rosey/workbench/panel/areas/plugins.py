@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rosey.diagnostics.durations import seconds
+from rosey.diagnostics.holding import Held
 from rosey.diagnostics.snapshot import BotSnapshot, PluginSnapshot
 from rosey.diagnostics.trouble import Trouble
 from rosey.plugins.lifecycle import LOADED, PluginState
@@ -30,16 +31,23 @@ class _Row:
         plugin: How it is.
         troubles: What is wrong with it.
         memory: What its last profile said; a dash where there is none.
+        is_edited: Its files are no more what runs.
     """
 
     plugin: PluginSnapshot
     troubles: tuple[Trouble, ...]
     memory: str
+    is_edited: bool
 
     @property
     def name(self) -> str:
         """Its name."""
         return self.plugin.name
+
+    @property
+    def standing(self) -> str:
+        """Its state in a few words."""
+        return self.plugin.standing(is_edited=self.is_edited)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,9 @@ class _Column:
 _COLUMNS = (
     _Column(head="plugin", shown=lambda row: row.name, rank=lambda row: row.name),
     _Column(
-        head="state", shown=lambda row: _marked(row.plugin), rank=lambda row: str(row.plugin.state)
+        head="state",
+        shown=lambda row: _marked(row.plugin, row.standing),
+        rank=lambda row: str(row.plugin.state),
     ),
     _Column(
         head="version",
@@ -117,9 +127,14 @@ def _known(sight: Sight, bot: BotSnapshot) -> Iterator[_Row]:
     for trouble in sight.bot.troubles(timeout_s=LOOK_S):
         troubles.setdefault(trouble.plugin, []).append(trouble)
     verdicts = {kept.profile.plugin: kept.profile.verdict for kept in sight.bot.memory.profiles}
+    edited = sight.bot.edited(LOOK_S)
     for plugin in bot.plugins:
-        of_it = tuple(troubles.get(plugin.name, ()))
-        yield _Row(plugin=plugin, troubles=of_it, memory=verdicts.get(plugin.name, "-"))
+        yield _Row(
+            plugin=plugin,
+            troubles=tuple(troubles.get(plugin.name, ())),
+            memory=verdicts.get(plugin.name, "-"),
+            is_edited=plugin.name in edited,
+        )
 
 
 def _table(sight: Sight, rows: Sequence[_Row], bot: BotSnapshot) -> Element:
@@ -183,6 +198,17 @@ def _buttons(plugin: PluginSnapshot) -> Iterator[Element]:
     yield button(
         "Unload", "plugins.unload", given, line=f"%rosey unload {name}", about=name, is_on=is_loaded
     )
+    if plugin.held is not None:
+        yield from _stepping(name, plugin.held)
+
+
+def _stepping(name: str, held: Held) -> Iterator[Element]:
+    given, line = {"plugin": name}, f"%rosey step {name}"
+    is_on = held.waiting > 0
+    yield button("Step", "plugins.step", given, line=line, about=name, is_on=is_on)
+    line, is_on = f"%rosey step {name} --back", held.can_step_back
+    yield button("Step back", "plugins.back", given, line=line, about=name, is_on=is_on)
+    yield button("Resume", "plugins.resume", given, line=f"%rosey resume {name}", about=name)
 
 
 def _details(plugin: PluginSnapshot) -> Iterator[Element]:
@@ -194,12 +220,14 @@ def _details(plugin: PluginSnapshot) -> Iterator[Element]:
         {"plugin": name},
         line=f"%rosey reload {name} --fresh",
     )
+    is_on = plugin.state is PluginState.ENABLED and plugin.held is None
+    line = f"%rosey hold {name}"
+    hold = button("Hold", "plugins.hold", {"plugin": name}, line=line, about=name, is_on=is_on)
     line = f"%rosey unload {name} --with-dependents"
-    yield div(
-        "tools",
-        fresh,
-        button("Unload with those that need it", "plugins.unload_all", {"plugin": name}, line=line),
+    unload = button(
+        "Unload with those that need it", "plugins.unload_all", {"plugin": name}, line=line
     )
+    yield div("tools", fresh, hold, unload)
     yield line_of(f"%rosey info {name}")
 
 
@@ -214,14 +242,10 @@ def _none(filtered: str) -> Element:
     return no_plugins()
 
 
-def _state(plugin: PluginSnapshot) -> str:
-    return f"{plugin.state}, waits" if plugin.waits_for else str(plugin.state)
-
-
-def _marked(plugin: PluginSnapshot) -> Child:
+def _marked(plugin: PluginSnapshot, standing: str) -> Child:
     """The same, with a mark where the plugin does not serve as it should."""
     is_bad = plugin.state in {PluginState.FAILED, PluginState.QUARANTINED}
-    return _bad(_state(plugin)) if is_bad else _state(plugin)
+    return _bad(standing) if is_bad else standing
 
 
 def _bad(what: str) -> Element:
@@ -238,7 +262,7 @@ def _generation(plugin: PluginSnapshot) -> str:
 
 def _is_meant(row: _Row, filtered: str) -> bool:
     plugin = row.plugin
-    about = f"{row.name} {_state(plugin)} {plugin.description} {plugin.error or ''}".casefold()
+    about = f"{row.name} {row.standing} {plugin.description} {plugin.error or ''}".casefold()
     return all(word in about for word in filtered.casefold().split())
 
 
@@ -267,6 +291,10 @@ AREA = Area(
         "plugins.fresh": _does("%rosey reload {plugin} --fresh"),
         "plugins.enable": _does("%rosey enable {plugin}"),
         "plugins.disable": _does("%rosey disable {plugin}"),
+        "plugins.hold": _does("%rosey hold {plugin}"),
+        "plugins.step": _does("%rosey step {plugin}"),
+        "plugins.back": _does("%rosey step {plugin} --back"),
+        "plugins.resume": _does("%rosey resume {plugin}"),
         "plugins.unload": _does("%rosey unload {plugin}"),
         "plugins.unload_all": _does("%rosey unload {plugin} --with-dependents"),
         "plugins.config": _does("%rosey config --reload"),

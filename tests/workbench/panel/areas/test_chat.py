@@ -105,3 +105,17 @@ def test_the_line_that_is_shown_says_the_same(user: str, text: str) -> None:
     spoken = speech(line)
 
     assert (spoken.text, spoken.user, spoken.rank) == (text, user, Rank.GUEST)
+
+
+def test_message_that_a_plugin_is_still_to_have_says_so_until_it_has_had_it(sight: Sight) -> None:
+    sight.bot.hold("greeter").result()
+    say(sight, "!hello Ada", "bob", "guest")
+    message, waits = said(sight)
+    assert "bob !hello Ada" in message
+    assert waits == "greeter is held and is still to have it: %rosey step greeter"
+
+    sight.bot.step("greeter").result()
+
+    message, reply, _changed = said(sight)
+    assert "bob !hello Ada" in message
+    assert reply.startswith("greeter Hello, Ada!")

@@ -133,3 +133,63 @@ def test_the_head_of_memory_says_what_stands_below(sight: Sight) -> None:
     (head,) = found(AREA.draw(sight), "th", title="verdict of the last profile")
 
     assert text_of(head) == "memory"
+
+
+def test_a_plugin_is_held_stepped_and_resumed_in_its_row(sight: Sight) -> None:
+    sight.view.change({OPEN: "greeter"})
+    press(sight, AREA.draw(sight), "Hold greeter")
+    drawn = AREA.draw(sight)
+    assert "enabled, held 0.1.0" in text_of(drawn)
+    for label in ("Hold greeter", "Step greeter", "Step back greeter"):
+        assert button(drawn, label).attributes["disabled"] is True
+    sight.bot.say("!hello").result()
+    assert "enabled, held: 1 waiting" in text_of(AREA.draw(sight))
+
+    attempt = press(sight, AREA.draw(sight), "Step greeter")
+
+    assert attempt is not None
+    assert attempt.answer is not None
+    assert "replied: Hello, owner!" in attempt.answer.text
+    press(sight, AREA.draw(sight), "Resume greeter")
+    assert "enabled, held" not in text_of(AREA.draw(sight))
+
+
+def test_the_last_step_is_taken_back_in_its_row(sight: Sight, plugins: Path) -> None:
+    body = """
+    async def setup(self): self.seen = 0
+
+    @on("message")
+    async def see(self, event, data): self.seen += 1
+
+    def export_state(self): return self.seen
+
+    def import_state(self, state, version): self.seen = state
+    """
+    write_plugin(plugins, "eyes", body)
+    sight.bot.load("eyes").result()
+    sight.bot.hold("eyes").result()
+    sight.bot.say("ho").result()
+    press(sight, AREA.draw(sight), "Step eyes")
+    assert sight.bot.plugins["eyes"].state.seen == 1
+
+    attempt = press(sight, AREA.draw(sight), "Step back eyes")
+
+    assert attempt is not None
+    assert attempt.line == "%rosey step eyes --back"
+    assert attempt.standing is Standing.DONE
+    assert sight.bot.plugins["eyes"].state.seen == 0
+
+
+def test_plugin_whose_file_is_no_more_what_runs_says_so(sight: Sight, plugins: Path) -> None:
+    write_plugin(plugins, "zoo")
+    sight.bot.load("zoo").result()
+    write_plugin(plugins, "zoo", "version =")  # refused where it is followed, too
+    assert "enabled, edited, not loaded" in text_of(AREA.draw(sight))
+    sight.view.change({FILTER: "edited"})
+    assert names(sight) == ["zoo"]
+    sight.view.change({FILTER: ""})
+
+    write_plugin(plugins, "zoo", 'version = "2"')
+    press(sight, AREA.draw(sight), "Reload zoo")
+
+    assert "edited" not in text_of(AREA.draw(sight))
