@@ -12,7 +12,7 @@ from rosey.bot import Bot
 from rosey.chat.routed import Routed, Verdict
 from rosey.plugins.delivery import mailbox
 from rosey.plugins.events import Event
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.holding import Holding
 from tests.bots import bot_of, write_plugin
 
 GREETER = """

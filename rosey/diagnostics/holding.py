@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rosey.chat.escaping import for_log
 from rosey.chat.model import LOCAL, Message
 from rosey.plugins.events import Event
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.holding import Holding
 
 MOST_SHOWN = 20
 _MOST_CHARS = 200

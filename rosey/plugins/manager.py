@@ -11,11 +11,11 @@ from typing import Any
 from rosey.errors import PluginError, PluginStateError
 from rosey.plugins.base import Host, Plugin
 from rosey.plugins.events import Delivery
+from rosey.plugins.holding.holding import Holding
 from rosey.plugins.idle.dormancy import Dormancy, StandIn, no_stand_in
 from rosey.plugins.idle.idling import Idling
 from rosey.plugins.life.closing import QUIESCE_S
 from rosey.plugins.life.defining import Definitions, Texts
-from rosey.plugins.life.holding import Holding
 from rosey.plugins.life.launch import Launch
 from rosey.plugins.life.load_order import Arm, load_in_order, not_loaded, told
 from rosey.plugins.life.progress import ASKED_FOR, CRASHED, SETTINGS

@@ -27,7 +27,7 @@ from rosey.diagnostics.trouble import Trouble, troubles
 from rosey.errors import RoseyError
 from rosey.live_config import ConfigChange
 from rosey.plugins.events import Delivery
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.holding import Holding
 from rosey.plugins.life.slots import Slot
 from rosey.plugins.lifecycle import LOADED, PluginState
 from rosey.workbench.calls.cells import Cells

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rosey.errors import PluginStateError
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.holding import Holding
 from rosey.plugins.manager import PluginManager
 from tests.plugins.host import Folder, Host
 

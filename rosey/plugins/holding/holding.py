@@ -14,8 +14,8 @@ from rosey.plugins.calling.faults import describe
 from rosey.plugins.calling.ownership import check_permission
 from rosey.plugins.delivery.mailbox import HeldEvent
 from rosey.plugins.events import Delivery, Event
+from rosey.plugins.holding.hold import Hold, Step, dropping, is_serving
 from rosey.plugins.life.candidate import KeptState
-from rosey.plugins.life.held import Hold, Step, dropping, is_serving
 from rosey.plugins.life.reloading import Reloader
 from rosey.plugins.life.request import Request
 from rosey.plugins.life.slots import Slots

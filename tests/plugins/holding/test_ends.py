@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from rosey.errors import PluginError, PluginLoadError, PluginStateError
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.holding import Holding
 from rosey.plugins.manager import PluginManager
 from tests.plugins.host import Folder, Host
 

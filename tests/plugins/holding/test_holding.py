@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,8 @@ from rosey.errors import PluginError, PluginNotFoundError, PluginStateError
 from rosey.plugins.calling.faults import Outcome
 from rosey.plugins.delivery import mailbox
 from rosey.plugins.events import Delivery, Event, LateEvent
-from rosey.plugins.life.held import MOST_STEPS_BACK
-from rosey.plugins.life.holding import Holding
+from rosey.plugins.holding.hold import MOST_STEPS_BACK
+from rosey.plugins.holding.holding import Holding
 from rosey.plugins.manager import PluginManager
 from tests.plugins.host import Folder, Host
 
@@ -47,10 +49,12 @@ def holding(manager: PluginManager) -> Holding:
     return manager.holding
 
 
-async def load(manager: PluginManager, *names: str) -> None:
+async def load(
+    manager: PluginManager, *names: str, config: Mapping[str, Any] | None = None
+) -> None:
     await manager.discover_plugins()
     for name in names:
-        await manager.load_plugin(name)
+        await manager.load_plugin(name, config)
 
 
 async def roll(host: Host, *numbers: int) -> list[Delivery]:
@@ -576,8 +580,7 @@ async def test_too_much_for_a_plugin_that_is_disabled_waits_on(
 ) -> None:
     manager = host.plugin_manager
     folder.plugin("dice", STAGES)
-    await manager.discover_plugins()
-    await manager.load_plugin("dice", ONE_BY_ONE)
+    await load(manager, "dice", config=ONE_BY_ONE)
     await holding.hold("dice")
     await roll(host, *range(4))
     await host.waiting.wait()
@@ -596,8 +599,7 @@ async def test_hold_while_it_is_resumed_holds_what_is_left(
     folder: Folder, host: Host, manager: PluginManager, holding: Holding
 ) -> None:
     folder.plugin("dice", STAGES)
-    await manager.discover_plugins()
-    await manager.load_plugin("dice", ONE_BY_ONE)
+    await load(manager, "dice", config=ONE_BY_ONE)
     await holding.hold("dice")
     await roll(host, 1, 2)
     resuming = asyncio.create_task(holding.resume("dice"))
@@ -615,8 +617,7 @@ async def test_resume_goes_on_although_nobody_waits_for_it(
     folder: Folder, host: Host, manager: PluginManager, holding: Holding
 ) -> None:
     folder.plugin("dice", STAGES)
-    await manager.discover_plugins()
-    await manager.load_plugin("dice", ONE_BY_ONE)
+    await load(manager, "dice", config=ONE_BY_ONE)
     await holding.hold("dice")
     await roll(host, 1, 2)
     resuming = asyncio.create_task(holding.resume("dice"))
@@ -671,8 +672,7 @@ async def test_plugin_that_takes_too_long_does_not_keep_the_bot_from_stopping(
 ) -> None:
     manager = PluginManager(host, [folder.path], quiesce_s=0.01)
     folder.plugin("dice", STAGES)
-    await manager.discover_plugins()
-    await manager.load_plugin("dice", ONE_BY_ONE)
+    await load(manager, "dice", config=ONE_BY_ONE)
     await manager.holding.hold("dice")
     await roll(host, 1, 2)
 

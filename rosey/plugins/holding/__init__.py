@@ -1,0 +1,1 @@
+"""Plugins that somebody holds, to let what is meant for them through one by one."""
