@@ -337,3 +337,25 @@ async def test_what_a_handler_emits_as_it_is_let_in_does_not_wait_for_itself(
     await asyncio.gather(*(host.bus.emit_soon("roll", number) for number in range(5)))
 
     assert host.log == [0, 1, 2, 3, 4]
+
+
+async def test_late_event_waits_at_the_gate_although_others_still_handle_the_first_of_it(
+    folder: Folder, host: Host, holding: Holding
+) -> None:
+    """Those may wait for what else their chain of events leads to, but not for this."""
+    dice = '@on("*")\ndef hear(self, event, data): self.bot.log.append(event.name)'
+    needs = f"dependencies = ['dice']\n{BUSY}"
+    manager = await load(folder, host, {}, dice=dice, needs=needs)
+    await holding.hold("dice")
+    await host.bus.emit("roll", 1)
+    hanging = host.bus.emit_soon("hang")
+    await host.waiting.wait()
+    reload = asyncio.create_task(manager.reload_plugin("dice"))
+    await host.closes_gate("dice")
+
+    resumed = asyncio.create_task(holding.resume("dice"))
+    await at_rest(host)
+    host.go_on.set()
+    await asyncio.gather(hanging, reload, resumed)
+
+    assert [entry for entry in host.log if entry in {"roll", "hang"}] == ["roll", "hang"]
