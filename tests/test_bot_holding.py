@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from textwrap import dedent
@@ -157,3 +158,39 @@ async def test_bot_that_stops_has_what_waits_answered(tmp_path: Path) -> None:
     await bot.stop()
 
     assert said == ["Hello after 0", "bye"]
+
+
+async def test_command_that_waits_at_the_gate_waits_on_where_the_plugin_is_held(
+    tmp_path: Path,
+) -> None:
+    body = """
+    @command("wait")
+    async def wait(self, ctx):
+        self.begun.set()
+        await self.go_on.wait()
+
+    @command("hello")
+    async def hello(self, ctx): await ctx.reply("Hello")
+
+    async def setup(self):
+        import asyncio
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+    """
+    write_plugin(tmp_path, "greeter", body)
+    limits = {"greeter": {"limits": {"concurrent_handlers": 1}}}
+    async with bot_of(tmp_path, plugins={"plugin_config": limits}) as bot:
+        plugin = vars(bot.plugin_manager.get_plugin("greeter"))
+        waits = asyncio.create_task(bot.say("!wait"))
+        await plugin["begun"].wait()
+        hello = asyncio.create_task(bot.say("!hello"))
+        while not bot.plugin_manager.slots.known("greeter").gate.waiting:  # noqa: ASYNC110  nobody is told who could set an event
+            await asyncio.sleep(0)
+
+        await bot.plugin_manager.holding.hold("greeter")
+
+        assert await hello == []
+        plugin["go_on"].set()
+        await waits
+        delivery = await (await bot.plugin_manager.holding.step("greeter"))
+        assert delivery.event == "message"
+        await bot.plugin_manager.holding.resume("greeter")
