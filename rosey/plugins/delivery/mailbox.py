@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from rosey.plugins.calling.faults import Outcome
+from rosey.plugins.calling.gate import Gate
 from rosey.plugins.events import Event, LateEvent, Subscription, uncounted
 
 MOST_HELD: Final = 10_000
@@ -163,11 +164,18 @@ class Mailbox:
         self._queue.appendleft(held)
 
 
-def parts_of(handlers: Iterable[Subscription]) -> dict[Subscription, Part]:
-    """Which part of their plugin handlers for one event are, which are given in their order."""
+def parts_at(gate: Gate, handlers: Iterable[Subscription]) -> dict[Subscription, Part]:
+    """Those handlers that are of the plugin with this gate, and which part of it each is.
+
+    Args:
+        gate: The plugin's.
+        handlers: All that an event goes to, in order.
+    """
     met: collections.Counter[tuple[str, str]] = collections.Counter()
     parts: dict[Subscription, Part] = {}
     for handler in handlers:
+        if handler.owner is None or handler.owner.gate is not gate:
+            continue
         named = handler.pattern, handler.face.handler
         parts[handler] = (*named, met[named])
         met[named] += 1
@@ -189,7 +197,6 @@ def not_late(
         if handler.owner is None:
             return False
         gate = handler.owner.gate
-        mine = [s for s in now if s.owner is not None and s.owner.gate is gate]
-        return (gate, parts_of(mine)[handler]) in had
+        return (gate, parts_at(gate, now)[handler]) in had
 
     return [handler for handler in left if not has_had(handler)]

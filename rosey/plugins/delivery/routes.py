@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from rosey.plugins.calling.gate import Gate
 from rosey.plugins.calling.ownership import Owner
 from rosey.plugins.delivery.dispatch import Route
-from rosey.plugins.delivery.mailbox import Mailbox, Part, parts_of
+from rosey.plugins.delivery.mailbox import Mailbox, Part, parts_at
 from rosey.plugins.events import Subscription
 
 _MOST_KEPT = 4096
@@ -67,7 +67,7 @@ class Routes:
             return route
         matching = self._matching(event)
         for gate, mailbox in self._mailboxes.items():
-            parts = parts_of(_at(gate, matching))
+            parts = parts_at(gate, matching)
             matching = [mailbox.stand_in(s, parts[s]) if s in parts else s for s in matching]
         route = tuple(enumerate(matching))
         if all(s.gate is None or s.gate.is_open for s in matching):
@@ -97,16 +97,12 @@ class Routes:
 
     def parts(self, gate: Gate, event: str) -> dict[Subscription, Part]:
         """The handlers that the plugin with this gate has for an event, held or not, in order."""
-        return parts_of(_at(gate, self._matching(event)))
+        return parts_at(gate, self._matching(event))
 
     def forget(self) -> None:
         """Look anew whom each event goes to: a gate has been closed or opened."""
         self.serial += 1
         self._kept.clear()
-
-
-def _at(gate: Gate, handlers: Iterable[Subscription]) -> list[Subscription]:
-    return [s for s in handlers if s.owner is not None and s.owner.gate is gate]
 
 
 def fits(pattern: str, event: str) -> bool:

@@ -266,6 +266,8 @@ class Holding:
         try:
             kept = await self._stage.state_to_keep(hold.slot.serving)
         except Exception as error:  # noqa: BLE001  the step goes on: it is told where it is taken back
+            told = "%s cannot export its state, so that its next step cannot be taken back: %s"
+            logger.warning(told, hold.name, describe(error), extra={"plugin": hold.name})
             return f"its state before it could not be exported ({describe(error)})"
         return kept if kept is not None else f"{hold.name} has no export_state that gives its state"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import hashlib
 import os
 import secrets
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from rosey.errors import UnreadFileError
 from rosey.plugins.loading.cells import encoded, text_of
+from rosey.plugins.loading.sources import digest_of
 
 
 class SourceFiles:
@@ -81,12 +81,12 @@ class SourceFiles:
         code = _content(path)
         if code is None or text_of(code) == text:
             return
-        if self._known.get(path) != _digest(code):
+        if self._known.get(path) != digest_of(code):
             kept = "has something that was neither read nor saved here: it is kept"
             raise UnreadFileError(f"{path} {kept}")
 
     def _know(self, path: Path, code: bytes) -> None:
-        self._known[Path(os.path.realpath(path))] = _digest(code)
+        self._known[Path(os.path.realpath(path))] = digest_of(code)
 
 
 def _content(path: Path) -> bytes | None:
@@ -99,10 +99,6 @@ def _content(path: Path) -> bytes | None:
 def _is_same(text: str, other: str) -> bool:
     """Whether texts are equal but for empty lines at the end, which cells lose."""
     return text.rstrip("\n") == other.rstrip("\n")
-
-
-def _digest(code: bytes) -> bytes:
-    return hashlib.blake2b(code, digest_size=16).digest()
 
 
 def _as_in(before: bytes, code: bytes) -> bytes:

@@ -485,6 +485,21 @@ async def test_step_whose_state_is_not_known_cannot_be_taken_back(
     assert waiting(holding, "dice") == []
 
 
+async def test_state_that_cannot_be_exported_is_told_at_the_step(
+    folder: Folder, host: Host, holding: Holding, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.plugin("dice", NOTES.format(version="1") + FAILS)
+    await load(host.plugin_manager, "dice")
+    await holding.hold("dice")
+    await roll(host, 1)
+
+    await step(holding, "dice")
+
+    assert "dice cannot export its state" in caplog.text
+    assert "ValueError: lost" in caplog.text
+    assert host.log == [("1", 1)]
+
+
 async def test_only_the_last_steps_can_be_taken_back(
     folder: Folder, host: Host, manager: PluginManager, holding: Holding
 ) -> None:
