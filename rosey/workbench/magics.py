@@ -17,7 +17,7 @@ from rosey.workbench.commands.command import WorkbenchCommand, find
 from rosey.workbench.commands.table import COMMANDS
 from rosey.workbench.crossing.waiting import cancel
 from rosey.workbench.facade.bot import BotFacade
-from rosey.workbench.faces import render
+from rosey.workbench.faces import access_faces, render
 from rosey.workbench.faces.answer import Answer, Lines
 from rosey.workbench.next_steps import next_steps
 from rosey.workbench.session import Session
@@ -103,7 +103,8 @@ class RoseyMagics(Magics):
         steps = render.table(None, ("what you can do next", ""), next_steps(bot))
         if bot is None:
             return Answer(None, Lines(lines=("no bot runs",)), *steps.parts)
-        return Answer(bot, *render.status(bot).parts, *steps.parts)
+        band = access_faces.production(self._session.bot.access)
+        return Answer(bot, *render.status(bot, band).parts, *steps.parts)
 
     def _shown(self, text: str) -> str:
         """An error's text without secrets, and with paths as the user knows them: from here."""

@@ -12,6 +12,8 @@ from rosey.chat.model import LOCAL
 from rosey.config import Config, find_config
 from rosey.diagnostics.log import LogRing
 from rosey.errors import RoseyError
+from rosey.workbench.access.access import Access
+from rosey.workbench.access.audit import Audit
 from rosey.workbench.calls.traces import Traces, recording
 from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.facade.bot import BotFacade
@@ -34,6 +36,7 @@ class Session:
         log: What was logged last.
         following: Which cell shows events live; None where none does.
         panels: Opens control panels.
+        is_served: Whether the bot is that of `rosey run`, to which notebooks only attach.
     """
 
     def __init__(self, shell: Any = None) -> None:  # noqa: ANN401  IPython's own type
@@ -46,6 +49,7 @@ class Session:
         self.log = LogRing(self.redact)
         self.panels: PanelOpener = NoPanels()
         self.following: Following | None = None
+        self.is_served = False
 
     @property
     def is_running(self) -> bool:
@@ -121,9 +125,10 @@ class Session:
             # Cancelled with the loop, the bot gives back what it had.
             self._end(thread)
             raise
-        traces = Traces(bot, thread, recorder)
+        access = Access(thread, Audit(self.folder, self.redact) if self.is_served else None)
+        traces = Traces(bot, access, recorder)
         self._facade = BotFacade(
-            bot, thread, traces=traces, log=self.log, shell=self.shell, panels=self.panels
+            bot, access, traces=traces, log=self.log, shell=self.shell, panels=self.panels
         )
         return self._facade
 

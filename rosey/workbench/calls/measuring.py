@@ -9,7 +9,8 @@ from rosey.bot import Bot
 from rosey.errors import RoseyError
 from rosey.rehearsal.profiling import CodeProfile, profile_message
 from rosey.rehearsal.timing import Timing, time_message
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.access.access import Access
+from rosey.workbench.crossing.loop import Crossing
 from rosey.workbench.crossing.on_twin import on_twin
 
 MESSAGES = 1_000
@@ -20,12 +21,12 @@ class Measuring:
 
     Args:
         bot: The bot.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
     """
 
-    def __init__(self, bot: Bot, thread: LoopThread) -> None:
+    def __init__(self, bot: Bot, access: Access) -> None:
         self._bot = bot
-        self._thread = thread
+        self._access = access
 
     def time(
         self,
@@ -49,9 +50,10 @@ class Measuring:
         async def measure(bot: Bot) -> Timing:
             return await time_message(bot, text, count, progress=progress)
 
+        loop = self._access.changing(f"time {plugin}: {text}")
         if live:
-            return self._thread.submit(measure(self._bot))
-        return on_twin(self._bot, self._thread, [plugin], measure)
+            return loop.submit(measure(self._bot))
+        return on_twin(self._bot, loop, [plugin], measure)
 
     def profile(self, plugin: str, text: str, count: int = MESSAGES) -> Crossing[CodeProfile]:
         """Tell in which functions the time goes, on a copy of the bot, by pyinstrument.
@@ -70,4 +72,5 @@ class Measuring:
         async def measure(bot: Bot) -> CodeProfile:
             return await profile_message(bot, text, count)
 
-        return on_twin(self._bot, self._thread, [plugin], measure)
+        loop = self._access.changing(f"profile the code of {plugin}: {text}")
+        return on_twin(self._bot, loop, [plugin], measure)

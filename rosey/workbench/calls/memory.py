@@ -17,10 +17,11 @@ from rosey.diagnostics.log import LogRing, plugin_of
 from rosey.diagnostics.profile.profiling import RELOADS, WARM_UP, Profiler, Progress
 from rosey.diagnostics.profile.result import MemoryProfile
 from rosey.errors import RoseyError, UsageError
+from rosey.workbench.access.access import Access
 from rosey.workbench.calls import forgetting, leaks
 from rosey.workbench.calls.forgetting import Forgotten
 from rosey.workbench.calls.leaks import Leaks
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.crossing.loop import Crossing
 from rosey.workbench.crossing.on_twin import TWIN_NAME, on_twin
 
 LEAST_RELOADS = 10
@@ -49,14 +50,14 @@ class Memory:
 
     Args:
         bot: The bot.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
         log: What is logged; a profile is left out of it.
         shell: IPython's shell; None outside of IPython.
     """
 
-    def __init__(self, bot: Bot, thread: LoopThread, log: LogRing, shell: Any) -> None:  # noqa: ANN401  IPython's own type
+    def __init__(self, bot: Bot, access: Access, log: LogRing, shell: Any) -> None:  # noqa: ANN401  IPython's own type
         self._bot = bot
-        self._thread = thread
+        self._access = access
         self._log = log
         self._shell = shell
         self._under_way: Crossing[MemoryProfile] | None = None
@@ -118,10 +119,11 @@ class Memory:
             self._profiles.append(kept)
             return found
 
+        loop = self._access.changing(f"profile the memory of {name}")
         if live:
-            self._under_way = self._thread.submit(measure(self._bot))
+            self._under_way = loop.submit(measure(self._bot))
         else:
-            self._under_way = on_twin(self._bot, self._thread, [name], measure)
+            self._under_way = on_twin(self._bot, loop, [name], measure)
         return self._under_way
 
     def leaks(self, name: str | None = None) -> Leaks:
@@ -155,7 +157,7 @@ class Memory:
 
     def _check(self, name: str | None) -> None:
         # To look through all objects takes its time, and what runs just then keeps some.
-        self._thread.refuse_itself()
+        self._access.thread.refuse_itself()
         if name is not None and not self._bot.witnesses.ended(name):
             self._bot.plugin_manager.slots.known(name)
 

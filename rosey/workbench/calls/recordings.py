@@ -13,6 +13,7 @@ from rosey.bot import Bot
 from rosey.errors import RecordingError, UsageError
 from rosey.recording.recorder import Recorder, RecordingState, opened
 from rosey.recording.records import Header
+from rosey.workbench.access.access import Access
 from rosey.workbench.calls.replays import (
     Progress,
     Replay,
@@ -21,7 +22,7 @@ from rosey.workbench.calls.replays import (
     replay_to_copy,
     write_test,
 )
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.crossing.loop import Crossing
 
 
 class Recordings:
@@ -29,12 +30,12 @@ class Recordings:
 
     Args:
         bot: The bot.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
     """
 
-    def __init__(self, bot: Bot, thread: LoopThread) -> None:
+    def __init__(self, bot: Bot, access: Access) -> None:
         self._bot = bot
-        self._thread = thread
+        self._access = access
         self._recorder: Recorder | None = None
 
     @property
@@ -48,7 +49,7 @@ class Recordings:
         Raises:
             RecordingError: In the crossing: there is such a file, or it cannot be made.
         """
-        return self._thread.submit(self._start(Path(path).absolute()))
+        return self._access.thread.submit(self._start(Path(path).absolute()))
 
     def stop(self) -> Crossing[RecordingState]:
         """Record no more.
@@ -56,7 +57,7 @@ class Recordings:
         Raises:
             RecordingError: In the crossing: nothing is recorded.
         """
-        return self._thread.submit(self._stop())
+        return self._access.thread.submit(self._stop())
 
     def replay(  # noqa: PLR0913  all but two by name
         self,
@@ -90,14 +91,17 @@ class Recordings:
         if against is None:
             if source is not None:
                 raise UsageError("the source is of which plugin? Name it by `against`")
-            work = replay_to_bot(self._bot, place, pace=pace, ignore=pattern, progress=progress)
-            return self._thread.submit(work)
+            loop = self._access.changing(f"replay {place}")
+            return loop.submit(
+                replay_to_bot(self._bot, place, pace=pace, ignore=pattern, progress=progress)
+            )
         if pace is not None:
             raise UsageError("a copy's clock is moved by hand: a speed is for the bot itself")
+        loop = self._access.changing(f"replay {place} against {against}")
         work = replay_to_copy(
             self._bot, place, against=against, source=source, ignore=pattern, progress=progress
         )
-        return self._thread.submit(work)
+        return loop.submit(work)
 
     def as_test(
         self, path: str | Path, to: str | Path, *, force: bool = False
@@ -117,7 +121,8 @@ class Recordings:
             RehearsalError: In the crossing: a copy was refused, hung or crashed.
         """
         paths = Path(path).absolute(), Path(to).absolute()
-        return self._thread.submit(write_test(self._bot, *paths, force=force))
+        loop = self._access.changing(f"write {paths[1]}, a test of {paths[0]}")
+        return loop.submit(write_test(self._bot, *paths, force=force))
 
     async def _start(self, path: Path) -> RecordingState:
         bot = self._bot

@@ -9,7 +9,8 @@ from rosey.rehearsal.twin import twin_of
 from rosey.test_runs.finding import own_tests
 from rosey.test_runs.model import TestRun
 from rosey.test_runs.running import TEST_S, Cell, Hear, run_tests, unheard
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.access.access import Access
+from rosey.workbench.crossing.loop import Crossing
 
 
 class Tests:
@@ -17,12 +18,12 @@ class Tests:
 
     Args:
         bot: The bot; it hears nothing of the tests.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
     """
 
-    def __init__(self, bot: Bot, thread: LoopThread) -> None:
+    def __init__(self, bot: Bot, access: Access) -> None:
         self._bot = bot
-        self._thread = thread
+        self._access = access
 
     def run(
         self,
@@ -48,7 +49,7 @@ class Tests:
             RoseyError: It has no tests, or pytest is not installed.
         """
         cell = None if source is None else Cell(text=source, label=label)
-        return self._thread.submit(self._run(name, cell, hear, test_s))
+        return self._access.changing(f"test {name}").submit(self._run(name, cell, hear, test_s))
 
     async def _run(self, name: str, cell: Cell | None, hear: Hear, test_s: float) -> TestRun:
         slots, plugin_dirs = self._bot.plugin_manager.slots, self._bot.config.plugins.plugin_dirs

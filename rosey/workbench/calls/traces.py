@@ -17,8 +17,9 @@ from rosey.diagnostics.traces.ring import Ring
 from rosey.diagnostics.traces.trace import ChainTrace, EventTrace
 from rosey.diagnostics.traces.window import Window
 from rosey.errors import RoseyError
+from rosey.workbench.access.access import Access
 from rosey.workbench.crossing.looks import LOOK_S, Looks
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.crossing.loop import Crossing
 
 EVENTS_SHOWN = 20
 
@@ -28,14 +29,14 @@ class Traces:
 
     Args:
         bot: The bot.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
         recorder: Records what becomes of each event.
     """
 
-    def __init__(self, bot: Bot, thread: LoopThread, recorder: Recorder) -> None:
+    def __init__(self, bot: Bot, access: Access, recorder: Recorder) -> None:
         self._bot = bot
-        self._thread = thread
-        self._looks = Looks(thread)
+        self._access = access
+        self._looks = Looks(access.thread)
         self._recorder = recorder
 
     def last(self, count: int = EVENTS_SHOWN, match: str = "") -> Rows[EventTrace]:
@@ -102,15 +103,18 @@ class Traces:
 
     def emit(self, event: str, data: object = None) -> Crossing[ChainTrace]:
         """Emit an event, wait until all that it leads to is handled, and tell what became of it."""
-
-        async def emit() -> ChainTrace:
-            return self.of((await self._bot.exchange(event, data)).delivery.id)
-
-        return self._thread.submit(emit())
+        return self._emit(f"emit {event}", event, data)
 
     def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[ChainTrace]:
         """Say something to the bot, and tell what became of it; its replies are part of that."""
-        return self.emit("message", spoken(text, user, rank, self._bot.local.name))
+        message = spoken(text, user, rank, self._bot.local.name)
+        return self._emit(saying(text, user, rank), "message", message)
+
+    def _emit(self, what: str, event: str, data: object) -> Crossing[ChainTrace]:
+        async def emit() -> ChainTrace:
+            return self.of((await self._bot.exchange(event, data)).delivery.id)
+
+        return self._access.changing(what).submit(emit())
 
     def following(
         self, watcher: Callable[[EventTrace], None]
@@ -132,6 +136,11 @@ class Traces:
     def dropped_events(self) -> int:
         """Of how many events nothing is kept."""
         return self._recorder.ring.dropped_events
+
+
+def saying(text: str, user: str, rank: Rank) -> str:
+    """How the audit tells that somebody is made to say something."""
+    return f"say as {user} ({rank}): {text}"
 
 
 @contextlib.contextmanager

@@ -30,6 +30,8 @@ def _start(session: Session, text: str) -> Answer:
 def _stop(session: Session, text: str) -> Answer:
     arguments.words(text, most=0)
     was_running = session.is_running
+    if was_running:
+        session.bot.access.changing("stop")
     session.stop()
     return render.lines(None, ["the bot is stopped" if was_running else "no bot runs"])
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from rosey.workbench.commands import arguments, candidates
 from rosey.workbench.commands.command import WorkbenchCommand
-from rosey.workbench.faces import render, trouble_faces
+from rosey.workbench.faces import access_faces, render, trouble_faces
 from rosey.workbench.faces.answer import Answer
 from rosey.workbench.session import Session
 
 
 def _status(session: Session, text: str) -> Answer:
     arguments.words(text, most=0)
-    return render.status(session.bot.snapshot())
+    bot = session.bot
+    return render.status(bot.snapshot(), access_faces.production(bot.access))
 
 
 def _list(session: Session, text: str) -> Answer:

@@ -22,6 +22,7 @@ from rosey.workbench.commands import (
     states,
     testing,
     tracing,
+    unlocking,
 )
 from rosey.workbench.commands.command import WorkbenchCommand
 from rosey.workbench.commands.helping import help_command
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, WorkbenchCommand] = MappingProxyType(
         command.name: command
         for command in (
             *living.STARTING,
+            *unlocking.COMMANDS,
             *looking.AT_A_GLANCE,
             panels.PANEL,
             *living.CHANGING,

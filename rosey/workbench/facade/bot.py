@@ -30,6 +30,7 @@ from rosey.plugins.events import Delivery
 from rosey.plugins.holding.holding import Holding
 from rosey.plugins.life.slots import Slot
 from rosey.plugins.lifecycle import LOADED, PluginState
+from rosey.workbench.access.access import Access
 from rosey.workbench.calls.cells import Cells
 from rosey.workbench.calls.holding import Stepped, step
 from rosey.workbench.calls.measuring import Measuring
@@ -37,13 +38,13 @@ from rosey.workbench.calls.memory import Memory
 from rosey.workbench.calls.recordings import Recordings
 from rosey.workbench.calls.reports import Reports
 from rosey.workbench.calls.testing import Tests
-from rosey.workbench.calls.traces import Traces
+from rosey.workbench.calls.traces import Traces, saying
 from rosey.workbench.crossing.looks import LOOK_S, Looks
-from rosey.workbench.crossing.loop import Crossing, LoopThread
+from rosey.workbench.crossing.loop import Crossing
 from rosey.workbench.facade.handles import PluginHandles
 from rosey.workbench.facade.panels import NoPanels, OpenPanel, PanelOpener
 from rosey.workbench.facade.source import Source
-from rosey.workbench.faces import render
+from rosey.workbench.faces import access_faces, render
 from rosey.workbench.faces.answer import Answer
 
 
@@ -54,13 +55,14 @@ class BotFacade:
 
     Args:
         bot: The bot.
-        thread: Where the bot's loop runs.
+        access: What may be done to it.
         traces: What became of its events.
         log: What was logged.
         shell: IPython's shell; None outside of IPython.
         panels: Opens control panels; None where none can be.
 
     Attributes:
+        access: As passed: unlocks a bot in production.
         plugins: Each plugin by its name: `bot.plugins.trivia`, `bot.plugins["trivia"]`.
         traces: As passed.
         timing: Says the same message many times.
@@ -74,7 +76,7 @@ class BotFacade:
     def __init__(  # noqa: PLR0913  all that stands behind it
         self,
         bot: Bot,
-        thread: LoopThread,
+        access: Access,
         *,
         traces: Traces,
         log: LogRing,
@@ -82,27 +84,27 @@ class BotFacade:
         panels: PanelOpener | None = None,
     ) -> None:
         self._bot = bot
-        self._thread = thread
+        self.access = access
         self._log = log
         self._panels = panels or NoPanels()
-        self._looks = Looks(thread)
+        self._looks = Looks(access.thread)
         self._emissions = Emissions()
         self._edits = Edits()
         # It ends with the facade.
         self._taps = contextlib.ExitStack()
         self._taps.enter_context(bot.bus.tap(self._emissions.note))
-        self.plugins = PluginHandles(Source(bot=bot, looks=self._looks, log=log))
+        self.plugins = PluginHandles(Source(bot=bot, access=access, looks=self._looks, log=log))
         self.traces = traces
-        self.timing = Measuring(bot, thread)
-        self.memory = Memory(bot, thread, log, shell)
-        self.cells = Cells(bot, thread)
-        self.recordings = Recordings(bot, thread)
-        self.tests = Tests(bot, thread)
+        self.timing = Measuring(bot, access)
+        self.memory = Memory(bot, access, log, shell)
+        self.cells = Cells(bot, access)
+        self.recordings = Recordings(bot, access)
+        self.tests = Tests(bot, access)
         self.reports = Reports(bot, self._looks, traces, log)
 
     def load(self, name: str) -> Crossing[PluginSnapshot]:
         """Load a plugin, and what it depends on."""
-        return self._changed(self._bot.load, name)
+        return self._changed("load", name, self._bot.load)
 
     def reload(self, name: str, *, fresh: bool = False) -> Crossing[PluginSnapshot]:
         """Reload a plugin; the old version serves until the new one is ready.
@@ -113,26 +115,26 @@ class BotFacade:
         async def change(name: str) -> None:
             await self._bot.reload(name, fresh=fresh)
 
-        return self._changed(change, name)
+        return self._changed("reload", name, change)
 
     def enable(self, name: str) -> Crossing[PluginSnapshot]:
         """Give a disabled plugin its events and commands again."""
-        return self._changed(self._bot.enable, name)
+        return self._changed("enable", name, self._bot.enable)
 
     def disable(self, name: str) -> Crossing[PluginSnapshot]:
         """Keep a plugin and its state, but give it no events and no commands."""
-        return self._changed(self._bot.disable, name)
+        return self._changed("disable", name, self._bot.disable)
 
     def hold(self, name: str) -> Crossing[PluginSnapshot]:
         """Let events and commands of a plugin wait until you `step` or `resume` it.
 
         The bot and other plugins go on, and so does what it is handling.
         """
-        return self._changed(self._bot.plugin_manager.holding.hold, name)
+        return self._changed("hold", name, self._bot.plugin_manager.holding.hold)
 
     def step(self, name: str) -> Crossing[Stepped]:
         """Let the first event that waits for a plugin through, and tell what it did."""
-        return self._thread.submit(step(self._bot, self.traces, name))
+        return self.access.changing(f"step {name}").submit(step(self._bot, self.traces, name))
 
     def step_back(self, name: str) -> Crossing[PluginSnapshot]:
         """Reload a plugin that is held with its state before the last step.
@@ -143,11 +145,11 @@ class BotFacade:
         async def change(name: str) -> None:
             await self._bot.plugin_manager.holding.step_back(name)
 
-        return self._changed(change, name)
+        return self._changed("step back in", name, change)
 
     def resume(self, name: str) -> Crossing[PluginSnapshot]:
         """Let all that waits for a plugin through, in its order, and hold it no more."""
-        return self._changed(self._bot.plugin_manager.holding.resume, name)
+        return self._changed("resume", name, self._bot.plugin_manager.holding.resume)
 
     def unload(self, name: str, *, with_dependents: bool = False) -> Crossing[PluginSnapshot]:
         """Unload a plugin; `with_dependents` unloads those that need it too."""
@@ -155,7 +157,7 @@ class BotFacade:
         async def change(name: str) -> None:
             await self._bot.unload(name, with_dependents=with_dependents)
 
-        return self._changed(change, name)
+        return self._changed("unload", name, change)
 
     def configure(self, name: str, /, **changes: Any) -> Crossing[PluginSnapshot]:  # noqa: ANN401  settings are of any type
         """Change settings of a plugin, by a reload with them; what does not fit changes nothing.
@@ -166,7 +168,7 @@ class BotFacade:
         async def change(name: str) -> None:
             await configure(self._bot, name, changes)
 
-        return self._changed(change, name)
+        return self._changed(f"configure ({', '.join(changes)})", name, change)
 
     def configuration(self, name: str, timeout_s: float = LOOK_S) -> ConfigForm:
         """What there is to set of a loaded plugin: kinds, bounds, defaults, and how it is set.
@@ -189,11 +191,12 @@ class BotFacade:
 
     def reload_config(self) -> Crossing[ConfigChange]:
         """Read the configuration file again, and apply what is new in it."""
-        return self._thread.submit(self._bot.reload_config())
+        return self.access.changing("apply the config file").submit(self._bot.reload_config())
 
     def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[list[str]]:
         """Say something to the bot; the result is the list of its replies."""
-        return self._thread.submit(self._bot.say(text, user, rank))
+        loop = self.access.changing(saying(text, user, rank))
+        return loop.submit(self._bot.say(text, user, rank))
 
     def emit(self, event: str, data: object = None) -> Crossing[Delivery]:
         """Emit an event; the result tells who handled it."""
@@ -201,15 +204,16 @@ class BotFacade:
         async def emit() -> Delivery:
             return (await self._bot.exchange(event, data)).delivery
 
-        return self._thread.submit(emit())
+        return self.access.changing(f"emit {event}").submit(emit())
 
     def exchange(self, event: str, data: object = None) -> Crossing[Exchange]:
         """Emit an event; the result tells who handled it, and what the bot replied to it."""
-        return self._thread.submit(self._bot.exchange(event, data))
+        loop = self.access.changing(f"emit {event}")
+        return loop.submit(self._bot.exchange(event, data))
 
     def send_message(self, text: str) -> Crossing[None]:
         """Have the bot say something on its connection."""
-        return self._thread.submit(self._bot.send_message(text))
+        return self.access.changing(f"send {text}").submit(self._bot.send_message(text))
 
     def standing(self) -> dict[str, str]:
         """By name of each plugin, where it stands; also while a plugin holds the bot."""
@@ -305,18 +309,19 @@ class BotFacade:
 
     def _face(self) -> Answer:
         try:
-            return render.status(self.snapshot()).redacted(self.redact)
+            band = access_faces.production(self.access)
+            return render.status(self.snapshot(), band).redacted(self.redact)
         except RoseyError as error:
             return Answer.of_lines(None, [str(error)])
 
     def _changed(
-        self, change: Callable[[str], Awaitable[None]], name: str
+        self, what: str, name: str, change: Callable[[str], Awaitable[None]]
     ) -> Crossing[PluginSnapshot]:
         async def carry_out() -> PluginSnapshot:
             await change(name)
             return plugin_snapshot(self._bot, name)
 
-        return self._thread.submit(carry_out())
+        return self.access.changing(f"{what} {name}").submit(carry_out())
 
 
 _UNDER_WAY = {

@@ -209,6 +209,7 @@ class PluginHandle:
             StateError: The value is no plain data.
         """
         source = self._reach()
+        source.access.changing(f"set {self.name} {path}")
         return source.looks.at(lambda: set_value(source.bot, self.name, path, value))
 
     def set_text(self, text: str) -> StateChange:
@@ -220,6 +221,7 @@ class PluginHandle:
             UsageError: The value does not fit what is there.
         """
         source = self._reach()
+        source.access.changing(f"set {self.name} {text.partition('=')[0]}")
         return source.looks.at(lambda: set_text(source.bot, self.name, text))
 
     def log(self, most: int = 20) -> Rows[LogLine]:

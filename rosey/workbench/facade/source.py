@@ -10,6 +10,7 @@ from rosey.bot import Bot
 from rosey.diagnostics.log import LogRing
 from rosey.errors import RoseyError
 from rosey.plugins.base import Plugin
+from rosey.workbench.access.access import Access
 from rosey.workbench.crossing.looks import Looks
 
 
@@ -19,12 +20,14 @@ class Source:
 
     Attributes:
         bot: The bot.
+        access: What may be done to it.
         looks: How to look at it.
         log: What was logged last.
         seen: By plugin, what it kept at the last look.
     """
 
     bot: Bot
+    access: Access
     looks: Looks
     log: LogRing
     seen: dict[str, Mapping[str, str]] = field(default_factory=dict)

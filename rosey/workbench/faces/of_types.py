@@ -28,6 +28,7 @@ from rosey.recording.recorder import RecordingState
 from rosey.rehearsal.profiling import CodeProfile
 from rosey.rehearsal.timing import Timing
 from rosey.test_runs.model import TestRun
+from rosey.workbench.access.access import Unlocked
 from rosey.workbench.calls.cells import Defined, Running, Saved
 from rosey.workbench.calls.differences import Differences
 from rosey.workbench.calls.forgetting import Forgotten
@@ -36,6 +37,7 @@ from rosey.workbench.calls.leaks import Leaks
 from rosey.workbench.calls.memory import KeptProfile
 from rosey.workbench.calls.replays import Replay, WrittenTest
 from rosey.workbench.faces import (
+    access_faces,
     cell_faces,
     config_faces,
     memory_faces,
@@ -54,6 +56,7 @@ from rosey.workbench.faces.picture.part import Picture
 FACES: Mapping[type, Callable[[Any], Answer]] = MappingProxyType(
     {
         BotSnapshot: render.status,
+        Unlocked: access_faces.unlocked,
         PluginSnapshot: render.plugin,
         Delivery: render.delivery,
         Exchange: render.exchange,

@@ -11,7 +11,7 @@ from rosey.diagnostics.snapshot import BotSnapshot, CommandSnapshot, PluginSnaps
 from rosey.plugins.events import Delivery
 from rosey.plugins.lifecycle import PluginState
 from rosey.plugins.services import ServiceInfo
-from rosey.workbench.faces.answer import Answer, Lines, Table
+from rosey.workbench.faces.answer import Answer, Lines, Part, Table
 
 
 def lines(value: object, text: Iterable[str]) -> Answer:
@@ -39,8 +39,13 @@ def facts(value: object, pairs: Mapping[str, str]) -> Answer:
     return table(value, (), pairs.items())
 
 
-def status(bot: BotSnapshot) -> Answer:
-    """The bot at a glance."""
+def status(bot: BotSnapshot, band: Iterable[Part] = ()) -> Answer:
+    """The bot at a glance.
+
+    Args:
+        bot: The bot.
+        band: What stands over it; see `access_faces.production`.
+    """
     counts = {state: sum(p.state is state for p in bot.plugins) for state in PluginState}
     counted = [f"{n} {state}" for state, n in counts.items() if n]
     if held := sum(p.held is not None for p in bot.plugins):
@@ -55,7 +60,7 @@ def status(bot: BotSnapshot) -> Answer:
         "commands": " ".join(c.usage.split()[0] for c in bot.commands) or "none",
         "services": " ".join(s.name for s in bot.services) or "none",
     }
-    return facts(bot, shown)
+    return Answer(bot, *band, *facts(bot, shown).parts)
 
 
 def plugins(bot: BotSnapshot, edited: Container[str] = ()) -> Answer:

@@ -13,6 +13,7 @@ from rosey.workbench.next_steps import next_steps
 from rosey.workbench.panel.area import Area
 from rosey.workbench.panel.attempt import Attempt
 from rosey.workbench.panel.controls import div, line_of
+from rosey.workbench.panel.production import band
 from rosey.workbench.panel.progress import progress
 from rosey.workbench.panel.sight import Sight
 from rosey.workbench.panel.view import AREA
@@ -36,22 +37,23 @@ def regions(areas: Mapping[str, Area], sight: Sight) -> dict[str, list[Any]]:
         return [to_tree(element, shown) for element in elements]
 
     return {
-        "head": trees([_head(sight)]),
+        "head": trees(_head(sight)),
         "tabs": trees([_tabs(areas.values(), area)]),
         "body": trees([_body(area, sight)]),
         "last": trees([*map(_attempt, reversed(sight.attempts[-ATTEMPTS_SHOWN:]))]),
     }
 
 
-def _head(sight: Sight) -> Element:
-    """How the bot is, on one line."""
+def _head(sight: Sight) -> list[Element]:
+    """How the bot is, on one line, below the band of one in production."""
     try:
-        standing = sight.bot.standing()
+        standing, above = sight.bot.standing(), [*band(sight)]
     except RoseyError as error:
-        return el("p", {"class": "status"}, str(error))
+        return [el("p", {"class": "status"}, str(error))]
     counts = collections.Counter(where.partition(",")[0] for where in standing.values())
     told = ", ".join(f"{count} {where}" for where, count in sorted(counts.items()))
-    return el("p", {"class": "status"}, el("strong", {}, "plugins"), f" {told or 'none'}")
+    status = el("p", {"class": "status"}, el("strong", {}, "plugins"), f" {told or 'none'}")
+    return [*above, status]
 
 
 def _tabs(areas: Iterable[Area], opened: Area) -> Element:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from rosey.diagnostics.rows import Rows
+from rosey.workbench.access.access import Access
 from rosey.workbench.calls import cells, measuring, memory, recordings, reports, testing, traces
-from rosey.workbench.crossing.loop import Crossing
+from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.facade.bot import BotFacade
 from rosey.workbench.facade.handles import PluginHandle
 from rosey.workbench.facade.live_state import LiveState
@@ -28,9 +29,10 @@ FAMILIES = (
     reports.Reports,
     testing.Tests,
     traces.Traces,
+    Access,
 )
 # They show themselves, or are only a way to what is shown.
-OTHERS = {Crossing, LiveState, OpenPanel, Rows}
+OTHERS = {Crossing, LiveState, LoopThread, OpenPanel, Rows}
 
 
 def returned(family: type) -> Iterator[type]:

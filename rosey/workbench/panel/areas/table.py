@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rosey.workbench.panel import production
 from rosey.workbench.panel.area import Area, Do
 from rosey.workbench.panel.areas import chat, graph, log, memory, plugins
 from rosey.workbench.panel.areas.config import area as config
@@ -29,7 +30,11 @@ AREAS: Mapping[str, Area] = MappingProxyType({area.name: area for area in _IN_OR
 """By their names."""
 
 ACTIONS: Mapping[str, Do] = MappingProxyType(
-    {name: do for area in AREAS.values() for name, do in area.actions.items()}
+    {
+        name: do
+        for actions in (*(area.actions for area in AREAS.values()), production.ACTIONS)
+        for name, do in actions.items()
+    }
 )
 """What can be done, by name."""
 

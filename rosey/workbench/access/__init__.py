@@ -1,0 +1,1 @@
+"""Who may change the bot from a notebook, and what was changed."""
