@@ -60,7 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[common], help="run the bot")
     run.add_argument("--config", type=Path, metavar="PATH", help=_CONFIG)
     run.add_argument("--connection", choices=CONNECTIONS, help="instead of the config's")
+    run.add_argument("--attachable", nargs="?", const="", metavar="NAME", help=_ATTACHABLE)
     run.set_defaults(execute=_run)
+
+    attach = commands.add_parser("attach", parents=[common], help="open a notebook on a live bot")
+    attach.add_argument("name", nargs="?", metavar="NAME", help="by default the only one that runs")
+    attach.add_argument("--list", action="store_true", help="list those that run, and open nothing")
+    attach.add_argument("options", nargs="*", metavar="-- OPTION", help="passed on to JupyterLab")
+    attach.set_defaults(execute=_attach)
 
     lab = commands.add_parser("lab", parents=[common], help="open JupyterLab on the first notebook")
     lab.add_argument("options", nargs="*", metavar="-- OPTION", help="passed on to JupyterLab")
@@ -73,10 +80,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _CONFIG = "by default config.json or config.yaml, if there is one"
+_ATTACHABLE = "let notebooks attach to it by that name, by default the folder's"
 _CHECKED = "a config file, a plugin, or a folder of plugins; by default what `rosey run` would use"
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.attachable is not None:
+        from rosey.cli.attachable import run_attachable
+
+        given = arguments.config, arguments.connection
+        return run_attachable(arguments.attachable, *given, is_debug=arguments.debug)
     from rosey.cli.run import run
 
     return run(arguments.config, arguments.connection, is_debug=arguments.debug)
@@ -86,6 +99,17 @@ def _lab(arguments: argparse.Namespace) -> int:
     from rosey.cli.lab import lab
 
     return lab(arguments.options)
+
+
+def _attach(arguments: argparse.Namespace) -> int:
+    from rosey.cli.attach import attach, list_bots
+
+    if arguments.list:
+        return list_bots()
+    words = [arguments.name] if arguments.name is not None else []
+    if words and words[0].startswith("-"):  # no name, but what follows --
+        return attach(None, [*words, *arguments.options])
+    return attach(arguments.name, arguments.options)
 
 
 def _check(arguments: argparse.Namespace) -> int:

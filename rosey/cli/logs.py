@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 from rosey.chat.escaping import for_log
 
@@ -12,14 +13,17 @@ CONTINUED = "  | "
 """What every line of a record begins with, except the first."""
 
 
-def configure_logging(redact: Callable[[str], str], *, is_debug: bool = False) -> None:
+def configure_logging(
+    redact: Callable[[str], str], *, is_debug: bool = False, stream: TextIO | None = None
+) -> None:
     """Log to stderr what Rosey, its plugins and, from warnings up, everybody else has to say.
 
     Args:
         redact: Takes secrets out of a text.
         is_debug: Log what only its developers want to know, too.
+        stream: Where to instead; a kernel puts a notebook in the place of `sys.stderr`.
     """
-    handler = logging.StreamHandler(_Stderr())
+    handler: logging.Handler = logging.StreamHandler(_Stderr() if stream is None else stream)
     handler.setFormatter(SafeFormatter(redact))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in ("rosey", "plugin"):

@@ -15,11 +15,12 @@ from typing import BinaryIO, TextIO
 
 from rosey.bot import Bot
 from rosey.chat.connection import Connection
+from rosey.chat.model import LOCAL
 from rosey.cli.logs import configure_logging
 from rosey.config import Config, find_config
 from rosey.connections.history import TypedHistory
 from rosey.connections.lines import CONSOLE, LineConnection
-from rosey.diagnostics.snapshot import bot_snapshot
+from rosey.diagnostics.snapshot import BotSnapshot, bot_snapshot
 from rosey.plugins.lifecycle import PluginState
 
 logger = logging.getLogger(__name__)
@@ -44,14 +45,22 @@ def run(path: Path | None, connection: str | None, *, is_debug: bool = False) ->
         ConfigError: The configuration is refused.
         StorageError: The storage cannot be opened.
     """
-    config = _config(path if path is not None else find_config(Path()), connection)
+    config = read_config(path, connection, otherwise=CONSOLE)
     asyncio.run(_serve(config, is_debug=is_debug))
     return 0
 
 
-def _config(path: Path | None, connection: str | None) -> Config:
+def read_config(path: Path | None, connection: str | None, *, otherwise: str) -> Config:
+    """What the bot is to run.
+
+    Args:
+        path: The configuration; None looks for one in the working directory.
+        connection: Instead of what it says.
+        otherwise: The connection where there is neither.
+    """
+    path = path if path is not None else find_config(Path())
     if path is None:
-        values = {"connection": connection or CONSOLE}
+        values = {"connection": connection or otherwise}
         return Config.from_mapping(values, origin="embedded default")
     return Config.load(path, connection=connection)
 
@@ -63,7 +72,7 @@ async def _serve(config: Config, *, is_debug: bool) -> None:
     configure_logging(bot.redact, is_debug=is_debug)
     with contextlib.suppress(asyncio.CancelledError):  # a signal
         async with bot:
-            _report(bot)
+            report(bot_snapshot(bot))
             await bot.wait_closed()
 
 
@@ -80,12 +89,22 @@ def _connection(config: Config, words: Callable[[], Iterable[str]]) -> Connectio
     """What the configuration names; None for the bot's own local connection."""
     if config.connection != CONSOLE:
         return None
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
-        return LineConnection(_standard_input(), sys.stdout)
+    if not is_in_terminal():
+        return line_connection()
     from rosey.connections.console import ConsoleConnection
 
     history = TypedHistory(config.storage / HISTORY) if config.storage is not None else None
     return ConsoleConnection(words=words, history=history)
+
+
+def is_in_terminal() -> bool:
+    """Whether somebody sits at both standard streams."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+
+def line_connection() -> LineConnection:
+    """The console line by line, over the standard streams."""
+    return LineConnection(_standard_input(), sys.stdout)
 
 
 def _standard_input() -> BinaryIO:
@@ -104,12 +123,9 @@ def _words(bot: Bot) -> Iterable[str]:
     return [f"{prefix}{word}" for command in bot.router.commands() for word in command.words]
 
 
-def _report(bot: Bot) -> None:
+def report(bot: BotSnapshot) -> None:
     """Log what runs; what became of each plugin has been logged when it was loaded."""
-    plugins = bot_snapshot(bot).plugins
-    running = [p.name for p in plugins if p.state is PluginState.ENABLED]
-    logger.info(
-        "configuration: %s; running: %s", bot.config_origin, ", ".join(running) or "no plugin"
-    )
-    if bot.connection is bot.local:
+    running = [p.name for p in bot.plugins if p.state is PluginState.ENABLED]
+    logger.info("configuration: %s; running: %s", bot.config, ", ".join(running) or "no plugin")
+    if bot.connection == LOCAL:
         logger.info("no connection to the outside: the bot runs until SIGINT or SIGTERM")

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from IPython.core.error import UsageError
+
 from rosey.chat.escaping import for_terminal
 from rosey.errors import RoseyError
 from rosey.workbench.completion import matcher_of
@@ -19,16 +21,22 @@ from rosey.workbench.session import Session
 
 _ATTRIBUTE = "_rosey_extension"
 
+HOW_TO_STOP = "%rosey stop stops it"
+"""For whoever tried to end the kernel of a bot that is served."""
+
 
 class Extension:
     """Everything that was added to one shell.
 
     Args:
         shell: IPython's shell.
+
+    Attributes:
+        session: What `%rosey` works on.
     """
 
     def __init__(self, shell: Any) -> None:  # noqa: ANN401  IPython's own type
-        session = Session(shell)
+        self.session = session = Session(shell)
         session.panels = self._panels = Panels(session)
         self._shell = shell
         self._stop = session.stop
@@ -68,9 +76,21 @@ def load(shell: Any) -> None:  # noqa: ANN401  IPython's own type
         setattr(shell, _ATTRIBUTE, Extension(shell))
 
 
+def session_of(shell: Any) -> Session:  # noqa: ANN401  IPython's own type
+    """What `%rosey` works on in a shell into which it was loaded."""
+    extension: Extension = getattr(shell, _ATTRIBUTE)
+    return extension.session
+
+
 def unload(shell: Any) -> None:  # noqa: ANN401  IPython's own type
-    """Take `%rosey` away again, and stop its bot."""
+    """Take `%rosey` away again, and stop its bot.
+
+    Raises:
+        IPython.core.error.UsageError: The bot is that of `rosey run`; everything stays.
+    """
     extension: Extension | None = getattr(shell, _ATTRIBUTE, None)
+    if extension is not None and extension.session.is_served:
+        raise UsageError(f"rosey stays loaded: this kernel is a running bot; {HOW_TO_STOP}")
     if extension is not None:
         delattr(shell, _ATTRIBUTE)
         try:

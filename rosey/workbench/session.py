@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rosey.bot import Bot
+from rosey.chat.connection import Connection
 from rosey.chat.model import LOCAL
 from rosey.config import Config, find_config
 from rosey.diagnostics.log import LogRing
@@ -45,6 +46,7 @@ class Session:
         self._config = Config()
         self._facade: BotFacade | None = None
         self._thread: LoopThread | None = None
+        self._end_told: Crossing[None] | None = None
         self._parts = contextlib.ExitStack()
         self.log = LogRing(self.redact)
         self.panels: PanelOpener = NoPanels()
@@ -85,7 +87,7 @@ class Session:
     def ignored(self) -> tuple[str, ...]:
         """What the configuration says and the workbench does not do, in lines for people."""
         connection = self._config.connection
-        if connection == LOCAL:
+        if connection == LOCAL or self.is_served:
             return ()
         return (f"connection {connection!r} is ignored: only `rosey run` opens it",)
 
@@ -112,8 +114,37 @@ class Session:
         """
         if self._facade is not None:
             raise RoseyError("a bot runs already: %rosey stop ends it")
-        self._config = _config(path)
-        bot = self._bot = Bot(self._config)
+        return self._open(_config(path), None)
+
+    def serve(
+        self, config: Config, connection: Connection | None, tell_end: Callable[[], None]
+    ) -> BotFacade:
+        """Start a bot that people talk to, and that a notebook only attaches to.
+
+        Args:
+            config: What it runs.
+            connection: Where people talk to it; None for its own local one.
+            tell_end: Called on the bot's thread, once, when it is stopped: because its
+                connection is over, or because somebody stops it.
+
+        Raises:
+            RoseyError: It cannot be started; nothing is left of it then.
+        """
+        # Whatever holds for a bot that serves people begins here.
+        self.is_served = True
+        facade = self._open(config, connection)
+        if self._bot is not None and self._thread is not None:
+            self._end_told = self._thread.submit(_tell_end(self._bot, tell_end))
+        return facade
+
+    def ask_to_stop(self) -> Crossing[None] | None:
+        """Have the bot stop, and do not wait; None where none runs. `stop` must still be called."""
+        bot, thread = self._bot, self._thread
+        return None if bot is None or thread is None else thread.submit(bot.stop())
+
+    def _open(self, config: Config, connection: Connection | None) -> BotFacade:
+        self._config = config
+        bot = self._bot = Bot(config, connection=connection)
         self.log.open()
         self._parts.callback(self.log.close)
         self._parts.enter_context(led_into_the_log(THREADS))
@@ -165,6 +196,14 @@ class Session:
             thread.stop()
         finally:
             self._parts.close()
+
+
+async def _tell_end(bot: Bot, tell: Callable[[], None]) -> None:
+    try:
+        await bot.wait_closed()
+        await bot.stop()
+    finally:
+        tell()
 
 
 def _config(path: str | None) -> Config:

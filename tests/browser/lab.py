@@ -53,17 +53,36 @@ def start_lab(root: Path, private: Path) -> Iterator[Lab]:
         root: What it shows; made where it is missing.
         private: An empty folder for its settings, so that nobody's own have a part in it.
     """
-    port, token = _free_port(), secrets.token_hex(16)
     root.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    with run_lab(command, root, private) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def run_lab(
+    command: list[str], root: Path, private: Path, runtime: Path | None = None
+) -> Iterator[Lab]:
+    """Run a command that runs JupyterLab, and stop it at the end.
+
+    Args:
+        command: It takes JupyterLab's options at its end.
+        root: What it shows, and its working directory.
+        private: An empty folder for its settings, so that nobody's own have a part in it.
+        runtime: Jupyter's folder of what runs; by default one in `private`.
+    """
+    port, token = _free_port(), secrets.token_hex(16)
     _write_settings(private)
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+    options = [
+        *("--no-browser", "--allow-root", "--expose-app-in-browser"),
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
-        *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
-        "--expose-app-in-browser",
+        f"--IdentityProvider.token={token}",
     ]
+    environment = _environment(private)
+    if runtime is not None:
+        environment["JUPYTER_RUNTIME_DIR"] = str(runtime)
     with subprocess.Popen(
-        command, env=_environment(private), stderr=subprocess.PIPE, text=True
+        [*command, *options], cwd=root, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             _wait_until_up(process)

@@ -27,5 +27,5 @@ def test_each_command_and_option_has_its_heading(capsys: pytest.CaptureFixture[s
     text = REFERENCE.read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ (.+)$", text, re.MULTILINE))
 
-    assert commands == ["run", "lab", "check"]
+    assert commands == ["run", "attach", "lab", "check"]
     assert {*options, *(f"rosey {command}" for command in commands)} <= headings

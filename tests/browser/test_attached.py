@@ -1,0 +1,41 @@
+"""A notebook that is attached to a bot in service, and goes away again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.bots import write_plugin
+from tests.browser.lab import run_lab
+from tests.browser.panel import OPENED_MS
+from tests.served import served
+
+pytestmark = pytest.mark.timeout(240)
+
+ATTACH = [sys.executable, "-m", "rosey", "attach", "pet", "--"]
+
+
+def test_bot_outlives_the_notebook_its_kernel_and_jupyterlab(page: Page, tmp_path: Path) -> None:
+    write_plugin(tmp_path / "plugins", "purr")
+    with served(tmp_path, "--connection", "console") as bot:
+        with run_lab(ATTACH, tmp_path, tmp_path / "private", tmp_path / "runtime") as lab:
+            notebook = lab.open(page, "attached-pet.ipynb")
+            notebook.run_all()
+            expect(notebook.cells.nth(0)).to_contain_text("1 enabled")
+            panel = notebook.cells.nth(1).get_by_role("region", name="Rosey control panel")
+            expect(panel).to_contain_text("purr", timeout=OPENED_MS)
+            asked = notebook.run("import os; print(os.getpid())\n%rosey list")
+            expect(asked).to_contain_text(str(bot.process.pid))
+
+            busy = notebook.begin("import time\nwhile True: time.sleep(60)")
+            notebook.execute("notebook:interrupt-kernel")
+            expect(busy).to_contain_text("KeyboardInterrupt")
+            notebook.wait_until_idle()
+            expect(notebook.run("exit")).to_contain_text("%rosey stop")
+            notebook.shut_down()
+
+        assert bot.process.poll() is None
+        assert bot.ask("!help") == "Commands:\n"
