@@ -16,6 +16,9 @@ from jupyter_client.blocking.client import BlockingKernelClient
 END_S = 30.0
 DEADLINE_S = 30.0
 
+STOP = "%rosey unlock it is over\n%rosey stop"
+"""A cell that stops it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServedBot:
@@ -85,7 +88,7 @@ class Notebook:
             data = content.get("data", {})
             assert isinstance(data, dict)
             shown.append(str(content.get("text") or data.get("text/plain") or ""))
-            shown.append(str(content.get("ename", "")))
+            shown.append(f"{content.get('ename', '')} {content.get('evalue', '')}")
 
         self.client.execute_interactive(code, timeout=DEADLINE_S, output_hook=show)
         return "".join(shown)

@@ -21,7 +21,7 @@ from rosey.workbench.session import Session
 
 _ATTRIBUTE = "_rosey_extension"
 
-HOW_TO_STOP = "%rosey stop stops it"
+HOW_TO_STOP = "after %rosey unlock REASON, %rosey stop stops it"
 """For whoever tried to end the kernel of a bot that is served."""
 
 

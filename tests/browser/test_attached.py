@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bots import write_plugin
+from tests.browser import pictures
+from tests.browser.axe import grave_faults
 from tests.browser.lab import run_lab
-from tests.browser.panel import OPENED_MS
+from tests.browser.panel import OPENED_MS, open_panel
 from tests.served import served
 
 pytestmark = pytest.mark.timeout(240)
@@ -39,3 +41,40 @@ def test_bot_outlives_the_notebook_its_kernel_and_jupyterlab(page: Page, tmp_pat
 
         assert bot.process.poll() is None
         assert bot.ask("!help") == "Commands:\n"
+
+
+@pytest.mark.usefixtures("axe_installed")
+def test_panel_of_a_bot_in_service_is_read_only_until_it_is_unlocked(
+    page: Page, tmp_path: Path
+) -> None:
+    write_plugin(tmp_path / "plugins", "purr")
+    with (
+        served(tmp_path),
+        run_lab(ATTACH, tmp_path, tmp_path / "private", tmp_path / "runtime") as lab,
+    ):
+        notebook = lab.open(page, "attached-pet.ipynb")
+        notebook.run("%load_ext rosey")
+        panel = open_panel(notebook)
+        band = panel.root.locator(".production")
+        faults = []
+
+        expect(band).to_contain_text("PRODUCTION, read-only")
+        panel.press("Reload purr")
+        expect(panel.last.first).to_contain_text("read-only")
+        pictures.keep("panel-production", panel.root)
+        faults += grave_faults(panel.root)
+
+        reason = panel.root.get_by_role("textbox", name="Reason to change the bot")
+        reason.fill("<img src=x onerror=document.title='hit'>")
+        reason.press("Enter")
+        expect(band).to_contain_text("PRODUCTION, unlocked: until")
+        panel.press("Reload purr")
+        expect(panel.last.first).to_contain_text("is reloaded")
+        notebook.use_theme("Dark")
+        faults += grave_faults(panel.root)
+
+        panel.press("Lock")
+        expect(band).to_contain_text("PRODUCTION, read-only")
+        assert not faults, "\n".join(faults)
+        assert panel.root.locator("img").count() == 0
+        notebook.use_theme("Light")

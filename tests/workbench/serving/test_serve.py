@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bots import write_plugin
-from tests.served import Notebook, ServedBot, served
+from tests.served import STOP, Notebook, ServedBot, served
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -79,7 +79,7 @@ def test_a_shutdown_request_is_answered_and_refused(notebook: Notebook) -> None:
 
 
 def test_stop_ends_the_process(bot: ServedBot, notebook: Notebook) -> None:
-    assert "the bot is stopped" in notebook.run("%rosey stop")
+    assert "the bot is stopped" in notebook.run(STOP)
 
     assert bot.end() == 0
     assert not bot.file.exists()
@@ -166,7 +166,7 @@ def test_cells_write_into_the_notebook_and_the_bot_into_the_log(
 ) -> None:
     assert "from a cell" in notebook.run("print('from a cell')")
     notebook.run("import logging; logging.getLogger('rosey').warning('into the log')")
-    notebook.run("%rosey stop")
+    notebook.run(STOP)
 
     bot.end()
 
@@ -184,7 +184,7 @@ def test_nobody_else_can_reach_it(bot: ServedBot, notebook: Notebook) -> None:
     assert stat.S_IMODE(bot.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(bot.file.parent.stat().st_mode) == 0o700
     assert not sockets.stat().st_mode & 0o077
-    notebook.run("%rosey stop")
+    notebook.run(STOP)
     bot.end()
     assert not sockets.exists()
 
