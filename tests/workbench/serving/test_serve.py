@@ -189,12 +189,14 @@ def test_nobody_else_can_reach_it(bot: ServedBot, notebook: Notebook) -> None:
     assert not sockets.exists()
 
 
-def test_files_in_its_folder_are_no_settings_of_the_kernel(tmp_path: Path) -> None:
-    hostile = "open('executed', 'w').close()"
-    (tmp_path / "ipython_kernel_config.py").write_text(hostile)
-    startup = tmp_path / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "first.py").write_text(hostile)
+def test_settings_and_startup_files_of_ipython_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    monkeypatch.setenv("IPYTHONDIR", str(profile.parent))
+    for file in ("ipython_kernel_config.py", "startup/first.py"):
+        (profile / file).write_text(f"open({str(tmp_path / 'executed')!r}, 'a').close()")
 
     with served(tmp_path):
         assert not (tmp_path / "executed").exists()
