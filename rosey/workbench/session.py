@@ -156,10 +156,10 @@ class Session:
             # Cancelled with the loop, the bot gives back what it had.
             self._end(thread)
             raise
-        access = Access(thread, Audit(self.folder, self.redact) if self.is_served else None)
-        traces = Traces(bot, access, recorder)
+        access = Access(thread, Audit(self.folder) if self.is_served else None, self.redact)
+        traces = Traces(bot, thread, access, recorder)
         self._facade = BotFacade(
-            bot, access, traces=traces, log=self.log, shell=self.shell, panels=self.panels
+            bot, thread, access, traces=traces, log=self.log, shell=self.shell, panels=self.panels
         )
         return self._facade
 

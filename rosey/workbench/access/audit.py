@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,18 +13,20 @@ from rosey.errors import RoseyError
 NAME = "audit.jsonl"
 """The file in the bot's storage folder: one JSON object a line, each with the time in UTC."""
 
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND
+# Neither a link to another place nor a pipe, which would wait for a reader.
+_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 class Audit:
     """Notes what is done, before it is done.
 
     Args:
         folder: Where the file is; None where the bot keeps nothing, and only its log tells.
-        redact: Takes the values of secrets out of a text.
     """
 
-    def __init__(self, folder: Path | None, redact: Callable[[str], str]) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / NAME
-        self._redact = redact
 
     def note(self, what: str, **facts: str | int) -> None:
         """Note one thing.
@@ -34,27 +36,28 @@ class Audit:
             facts: More about it, by name.
 
         Raises:
-            RoseyError: It cannot be written down; it must not be done then.
+            RoseyError: It cannot be written down.
         """
         if self._path is None:
             return
-        texts = {
-            name: self._redact(fact) if isinstance(fact, str) else fact
-            for name, fact in {"what": what, **facts}.items()
-        }
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = f"{json.dumps({'at': at, **texts})}\n".encode()
+        line = json.dumps({"at": at, "what": what, **facts})
         try:
-            _append(self._path, line)
-        except OSError as error:
-            raise RoseyError(
-                f"it is not done, as {self._path} cannot be written: {error.strerror}"
-            ) from error
+            _append(self._path, line.encode())
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise RoseyError(f"{self._path} cannot be written: {why}") from error
 
 
 def _append(path: Path, line: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    """Append a whole line, or nothing."""
+    file = os.open(path, _FLAGS, 0o600)
     try:
-        os.write(file, line)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(0, "it is no file")
+        before = os.fstat(file).st_size
+        if os.write(file, line + b"\n") <= len(line):
+            os.ftruncate(file, before)
+            raise OSError(0, "there is no room for it")
     finally:
         os.close(file)

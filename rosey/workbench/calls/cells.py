@@ -21,7 +21,7 @@ from rosey.workbench.access.access import Access
 from rosey.workbench.calls.cell_files import file_named, file_of, files_of
 from rosey.workbench.calls.differences import Differences, Version, differences
 from rosey.workbench.calls.source_files import SourceFiles
-from rosey.workbench.crossing.loop import Crossing
+from rosey.workbench.crossing.loop import Crossing, LoopThread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,14 @@ class Cells:
 
     Args:
         bot: The bot.
-        access: What may be done to it.
+        thread: Where the bot's loop runs.
+        access: What may be done to the bot.
     """
 
-    def __init__(self, bot: Bot, access: Access) -> None:
+    def __init__(self, bot: Bot, thread: LoopThread, access: Access) -> None:
         self._bot = bot
         self._manager = bot.plugin_manager
+        self._thread = thread
         self._access = access
         self._files = SourceFiles()
         # By plugin and module the last text that was given, whatever became of it.
@@ -103,7 +105,7 @@ class Cells:
             fresh: Begin without the state of the old version.
         """
         lines = text.replace("\r\n", "\n").rstrip("\n") + "\n"
-        loop = self._access.changing(f"define {name} by a cell")
+        loop = self._access.loop_for(f"define {name!r} by a cell{' without its state' * fresh}")
         return loop.submit(self._define(name, lines, module, fresh=fresh))
 
     def save(self, name: str, path: str | Path = "", *, force: bool = False) -> Crossing[Saved]:
@@ -115,24 +117,24 @@ class Cells:
                 modules of a package have their own.
             force: Write over what was neither read nor saved by these calls.
         """
-        loop = self._access.changing(f"save {name} {path}")
+        loop = self._access.loop_for(f"save {name} {path}{' over what is there' * force}")
         return loop.submit(self._save(name, Path(path) if path else None, force=force))
 
     def source(self, name: str, module: str = "") -> Crossing[str]:
         """The text of a plugin, or of a module of a package: what its file has, or its cell."""
-        return self._access.thread.submit(self._source(name, module))
+        return self._thread.submit(self._source(name, module))
 
     def modules(self) -> Crossing[dict[str, tuple[str, ...]]]:
         """For each loaded plugin its modules, as `source` and `define` call them."""
-        return self._access.thread.submit(self._modules())
+        return self._thread.submit(self._modules())
 
     def running(self, name: str) -> Crossing[Running]:
         """Which code of a loaded plugin runs, and since when."""
-        return self._access.thread.submit(self._running(name))
+        return self._thread.submit(self._running(name))
 
     def diff(self, name: str) -> Crossing[Differences]:
         """What runs of a plugin, held against its files and the last text given for it."""
-        return self._access.thread.submit(self._diff(name))
+        return self._thread.submit(self._diff(name))
 
     async def _define(self, name: str, text: str, module: str, *, fresh: bool) -> Defined:
         slot = self._manager.slots.get(name)

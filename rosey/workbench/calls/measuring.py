@@ -50,7 +50,7 @@ class Measuring:
         async def measure(bot: Bot) -> Timing:
             return await time_message(bot, text, count, progress=progress)
 
-        loop = self._access.changing(f"time {plugin}: {text}")
+        loop = self._access.loop_for(f"time {plugin}{' itself' * live}: {text}")
         if live:
             return loop.submit(measure(self._bot))
         return on_twin(self._bot, loop, [plugin], measure)
@@ -72,5 +72,5 @@ class Measuring:
         async def measure(bot: Bot) -> CodeProfile:
             return await profile_message(bot, text, count)
 
-        loop = self._access.changing(f"profile the code of {plugin}: {text}")
+        loop = self._access.loop_for(f"profile the code of {plugin}: {text}")
         return on_twin(self._bot, loop, [plugin], measure)

@@ -21,7 +21,7 @@ from rosey.workbench.access.access import Access
 from rosey.workbench.calls import forgetting, leaks
 from rosey.workbench.calls.forgetting import Forgotten
 from rosey.workbench.calls.leaks import Leaks
-from rosey.workbench.crossing.loop import Crossing
+from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.crossing.on_twin import TWIN_NAME, on_twin
 
 LEAST_RELOADS = 10
@@ -50,13 +50,22 @@ class Memory:
 
     Args:
         bot: The bot.
-        access: What may be done to it.
+        thread: Where the bot's loop runs.
+        access: What may be done to the bot.
         log: What is logged; a profile is left out of it.
         shell: IPython's shell; None outside of IPython.
     """
 
-    def __init__(self, bot: Bot, access: Access, log: LogRing, shell: Any) -> None:  # noqa: ANN401  IPython's own type
+    def __init__(
+        self,
+        bot: Bot,
+        thread: LoopThread,
+        access: Access,
+        log: LogRing,
+        shell: Any,  # noqa: ANN401  IPython's own type
+    ) -> None:
         self._bot = bot
+        self._thread = thread
         self._access = access
         self._log = log
         self._shell = shell
@@ -119,7 +128,7 @@ class Memory:
             self._profiles.append(kept)
             return found
 
-        loop = self._access.changing(f"profile the memory of {name}")
+        loop = self._access.loop_for(f"profile the memory of {name}{' itself' * live}")
         if live:
             self._under_way = loop.submit(measure(self._bot))
         else:
@@ -157,7 +166,7 @@ class Memory:
 
     def _check(self, name: str | None) -> None:
         # To look through all objects takes its time, and what runs just then keeps some.
-        self._access.thread.refuse_itself()
+        self._thread.refuse_itself()
         if name is not None and not self._bot.witnesses.ended(name):
             self._bot.plugin_manager.slots.known(name)
 

@@ -49,7 +49,9 @@ class Recordings:
         Raises:
             RecordingError: In the crossing: there is such a file, or it cannot be made.
         """
-        return self._access.thread.submit(self._start(Path(path).absolute()))
+        return self._access.loop_for(f"record into {path}").submit(
+            self._start(Path(path).absolute())
+        )
 
     def stop(self) -> Crossing[RecordingState]:
         """Record no more.
@@ -57,7 +59,7 @@ class Recordings:
         Raises:
             RecordingError: In the crossing: nothing is recorded.
         """
-        return self._access.thread.submit(self._stop())
+        return self._access.loop_for("record no more").submit(self._stop())
 
     def replay(  # noqa: PLR0913  all but two by name
         self,
@@ -91,13 +93,13 @@ class Recordings:
         if against is None:
             if source is not None:
                 raise UsageError("the source is of which plugin? Name it by `against`")
-            loop = self._access.changing(f"replay {place}")
+            loop = self._access.loop_for(f"replay {place}")
             return loop.submit(
                 replay_to_bot(self._bot, place, pace=pace, ignore=pattern, progress=progress)
             )
         if pace is not None:
             raise UsageError("a copy's clock is moved by hand: a speed is for the bot itself")
-        loop = self._access.changing(f"replay {place} against {against}")
+        loop = self._access.loop_for(f"replay {place} against {against}")
         work = replay_to_copy(
             self._bot, place, against=against, source=source, ignore=pattern, progress=progress
         )
@@ -121,7 +123,7 @@ class Recordings:
             RehearsalError: In the crossing: a copy was refused, hung or crashed.
         """
         paths = Path(path).absolute(), Path(to).absolute()
-        loop = self._access.changing(f"write {paths[1]}, a test of {paths[0]}")
+        loop = self._access.loop_for(f"write {paths[1]}, a test of {paths[0]}")
         return loop.submit(write_test(self._bot, *paths, force=force))
 
     async def _start(self, path: Path) -> RecordingState:

@@ -13,6 +13,7 @@ from rosey.diagnostics.report.stacks import stacks_of_threads
 from rosey.diagnostics.report.taking import Kept, Look, look_at_bot, report_of
 from rosey.diagnostics.report.versions import versions_here
 from rosey.errors import RoseyError
+from rosey.workbench.access.access import Access
 from rosey.workbench.calls.traces import Traces
 from rosey.workbench.crossing.looks import LOOK_S, Looks
 
@@ -36,13 +37,17 @@ class Reports:
         looks: Looks at it.
         traces: What became of its events.
         log: What was logged.
+        access: What may be done to the bot.
     """
 
-    def __init__(self, bot: Bot, looks: Looks, traces: Traces, log: LogRing) -> None:
+    def __init__(
+        self, bot: Bot, looks: Looks, traces: Traces, log: LogRing, access: Access
+    ) -> None:
         self._bot = bot
         self._looks = looks
         self._traces = traces
         self._log = log
+        self._access = access
 
     def take(self, path: str | Path | None = None, *, look_s: float = LOOK_S) -> BugReport:
         """Take a report, and write it to a new file where one is named.
@@ -56,6 +61,8 @@ class Reports:
                 from the bot's own thread, which cannot tell how it is meanwhile.
         """
         self._looks.refuse_itself()
+        if path is not None:
+            self._access.require(f"report into {path}")
         masking = Masking(self._bot.redact, Path.home())
         # First: what blocks the bot may be over afterwards.
         threads = stacks_of_threads()

@@ -49,7 +49,7 @@ class Tests:
             RoseyError: It has no tests, or pytest is not installed.
         """
         cell = None if source is None else Cell(text=source, label=label)
-        return self._access.changing(f"test {name}").submit(self._run(name, cell, hear, test_s))
+        return self._access.loop_for(f"test {name}").submit(self._run(name, cell, hear, test_s))
 
     async def _run(self, name: str, cell: Cell | None, hear: Hear, test_s: float) -> TestRun:
         slots, plugin_dirs = self._bot.plugin_manager.slots, self._bot.config.plugins.plugin_dirs

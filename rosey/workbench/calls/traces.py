@@ -19,7 +19,7 @@ from rosey.diagnostics.traces.window import Window
 from rosey.errors import RoseyError
 from rosey.workbench.access.access import Access
 from rosey.workbench.crossing.looks import LOOK_S, Looks
-from rosey.workbench.crossing.loop import Crossing
+from rosey.workbench.crossing.loop import Crossing, LoopThread
 
 EVENTS_SHOWN = 20
 
@@ -29,14 +29,15 @@ class Traces:
 
     Args:
         bot: The bot.
-        access: What may be done to it.
+        thread: Where the bot's loop runs.
+        access: What may be done to the bot.
         recorder: Records what becomes of each event.
     """
 
-    def __init__(self, bot: Bot, access: Access, recorder: Recorder) -> None:
+    def __init__(self, bot: Bot, thread: LoopThread, access: Access, recorder: Recorder) -> None:
         self._bot = bot
         self._access = access
-        self._looks = Looks(access.thread)
+        self._looks = Looks(thread)
         self._recorder = recorder
 
     def last(self, count: int = EVENTS_SHOWN, match: str = "") -> Rows[EventTrace]:
@@ -114,7 +115,7 @@ class Traces:
         async def emit() -> ChainTrace:
             return self.of((await self._bot.exchange(event, data)).delivery.id)
 
-        return self._access.changing(what).submit(emit())
+        return self._access.loop_for(what).submit(emit())
 
     def following(
         self, watcher: Callable[[EventTrace], None]
@@ -140,7 +141,7 @@ class Traces:
 
 def saying(text: str, user: str, rank: Rank) -> str:
     """How the audit tells that somebody is made to say something."""
-    return f"say as {user} ({rank}): {text}"
+    return f"say as {user!r} ({rank}): {text}"
 
 
 @contextlib.contextmanager

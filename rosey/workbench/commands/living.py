@@ -31,7 +31,7 @@ def _stop(session: Session, text: str) -> Answer:
     arguments.words(text, most=0)
     was_running = session.is_running
     if was_running:
-        session.bot.access.changing("stop")
+        session.bot.access.require("stop")
     session.stop()
     return render.lines(None, ["the bot is stopped" if was_running else "no bot runs"])
 

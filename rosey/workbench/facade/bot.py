@@ -40,7 +40,7 @@ from rosey.workbench.calls.reports import Reports
 from rosey.workbench.calls.testing import Tests
 from rosey.workbench.calls.traces import Traces, saying
 from rosey.workbench.crossing.looks import LOOK_S, Looks
-from rosey.workbench.crossing.loop import Crossing
+from rosey.workbench.crossing.loop import Crossing, LoopThread
 from rosey.workbench.facade.handles import PluginHandles
 from rosey.workbench.facade.panels import NoPanels, OpenPanel, PanelOpener
 from rosey.workbench.facade.source import Source
@@ -55,7 +55,8 @@ class BotFacade:
 
     Args:
         bot: The bot.
-        access: What may be done to it.
+        thread: Where the bot's loop runs.
+        access: What may be done to the bot.
         traces: What became of its events.
         log: What was logged.
         shell: IPython's shell; None outside of IPython.
@@ -76,6 +77,7 @@ class BotFacade:
     def __init__(  # noqa: PLR0913  all that stands behind it
         self,
         bot: Bot,
+        thread: LoopThread,
         access: Access,
         *,
         traces: Traces,
@@ -87,7 +89,7 @@ class BotFacade:
         self.access = access
         self._log = log
         self._panels = panels or NoPanels()
-        self._looks = Looks(access.thread)
+        self._looks = Looks(thread)
         self._emissions = Emissions()
         self._edits = Edits()
         # It ends with the facade.
@@ -96,11 +98,11 @@ class BotFacade:
         self.plugins = PluginHandles(Source(bot=bot, access=access, looks=self._looks, log=log))
         self.traces = traces
         self.timing = Measuring(bot, access)
-        self.memory = Memory(bot, access, log, shell)
-        self.cells = Cells(bot, access)
+        self.memory = Memory(bot, thread, access, log, shell)
+        self.cells = Cells(bot, thread, access)
         self.recordings = Recordings(bot, access)
         self.tests = Tests(bot, access)
-        self.reports = Reports(bot, self._looks, traces, log)
+        self.reports = Reports(bot, self._looks, traces, log, access)
 
     def load(self, name: str) -> Crossing[PluginSnapshot]:
         """Load a plugin, and what it depends on."""
@@ -115,7 +117,7 @@ class BotFacade:
         async def change(name: str) -> None:
             await self._bot.reload(name, fresh=fresh)
 
-        return self._changed("reload", name, change)
+        return self._changed("reload without its state" if fresh else "reload", name, change)
 
     def enable(self, name: str) -> Crossing[PluginSnapshot]:
         """Give a disabled plugin its events and commands again."""
@@ -134,7 +136,7 @@ class BotFacade:
 
     def step(self, name: str) -> Crossing[Stepped]:
         """Let the first event that waits for a plugin through, and tell what it did."""
-        return self.access.changing(f"step {name}").submit(step(self._bot, self.traces, name))
+        return self.access.loop_for(f"step {name}").submit(step(self._bot, self.traces, name))
 
     def step_back(self, name: str) -> Crossing[PluginSnapshot]:
         """Reload a plugin that is held with its state before the last step.
@@ -157,7 +159,9 @@ class BotFacade:
         async def change(name: str) -> None:
             await self._bot.unload(name, with_dependents=with_dependents)
 
-        return self._changed("unload", name, change)
+        return self._changed(
+            "unload with dependents" if with_dependents else "unload", name, change
+        )
 
     def configure(self, name: str, /, **changes: Any) -> Crossing[PluginSnapshot]:  # noqa: ANN401  settings are of any type
         """Change settings of a plugin, by a reload with them; what does not fit changes nothing.
@@ -168,7 +172,7 @@ class BotFacade:
         async def change(name: str) -> None:
             await configure(self._bot, name, changes)
 
-        return self._changed(f"configure ({', '.join(changes)})", name, change)
+        return self._changed(f"set {', '.join(changes)} of", name, change)
 
     def configuration(self, name: str, timeout_s: float = LOOK_S) -> ConfigForm:
         """What there is to set of a loaded plugin: kinds, bounds, defaults, and how it is set.
@@ -191,11 +195,11 @@ class BotFacade:
 
     def reload_config(self) -> Crossing[ConfigChange]:
         """Read the configuration file again, and apply what is new in it."""
-        return self.access.changing("apply the config file").submit(self._bot.reload_config())
+        return self.access.loop_for("apply the config file").submit(self._bot.reload_config())
 
     def say(self, text: str, user: str = "owner", rank: Rank = Rank.OWNER) -> Crossing[list[str]]:
         """Say something to the bot; the result is the list of its replies."""
-        loop = self.access.changing(saying(text, user, rank))
+        loop = self.access.loop_for(saying(text, user, rank))
         return loop.submit(self._bot.say(text, user, rank))
 
     def emit(self, event: str, data: object = None) -> Crossing[Delivery]:
@@ -204,16 +208,16 @@ class BotFacade:
         async def emit() -> Delivery:
             return (await self._bot.exchange(event, data)).delivery
 
-        return self.access.changing(f"emit {event}").submit(emit())
+        return self.access.loop_for(f"emit {event}").submit(emit())
 
     def exchange(self, event: str, data: object = None) -> Crossing[Exchange]:
         """Emit an event; the result tells who handled it, and what the bot replied to it."""
-        loop = self.access.changing(f"emit {event}")
+        loop = self.access.loop_for(f"emit {event}")
         return loop.submit(self._bot.exchange(event, data))
 
     def send_message(self, text: str) -> Crossing[None]:
         """Have the bot say something on its connection."""
-        return self.access.changing(f"send {text}").submit(self._bot.send_message(text))
+        return self.access.loop_for(f"send {text}").submit(self._bot.send_message(text))
 
     def standing(self) -> dict[str, str]:
         """By name of each plugin, where it stands; also while a plugin holds the bot."""
@@ -321,7 +325,7 @@ class BotFacade:
             await change(name)
             return plugin_snapshot(self._bot, name)
 
-        return self.access.changing(f"{what} {name}").submit(carry_out())
+        return self.access.loop_for(f"{what} {name}").submit(carry_out())
 
 
 _UNDER_WAY = {

@@ -209,7 +209,8 @@ class PluginHandle:
             StateError: The value is no plain data.
         """
         source = self._reach()
-        source.access.changing(f"set {self.name} {path}")
+        source.looks.refuse_itself()
+        source.access.require(f"set {self.name} {path}")
         return source.looks.at(lambda: set_value(source.bot, self.name, path, value))
 
     def set_text(self, text: str) -> StateChange:
@@ -221,7 +222,9 @@ class PluginHandle:
             UsageError: The value does not fit what is there.
         """
         source = self._reach()
-        source.access.changing(f"set {self.name} {text.partition('=')[0]}")
+        source.looks.refuse_itself()
+        path, assigns, _ = text.partition("=")
+        source.access.require(f"set {self.name} {path if assigns else ''}")
         return source.looks.at(lambda: set_text(source.bot, self.name, text))
 
     def log(self, most: int = 20) -> Rows[LogLine]:

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rosey.chat.escaping import for_terminal
-from rosey.workbench.access.access import Access, Unlocked
+from rosey.workbench.access.access import UNLOCKING, Access, Unlocked
 from rosey.workbench.faces.answer import Answer
 from rosey.workbench.faces.markup import Element, el
 
 PRODUCTION = "PRODUCTION"
 LOCKED, OPEN = "read-only", "unlocked"
-
-HOW = "%rosey unlock REASON lets you change it"
 
 # White on red and black on amber: each can be read in either theme, and by whoever sees no red.
 _COLOURS = {LOCKED: "background:#9c1c14;color:#fff", OPEN: "background:#ffb300;color:#000"}
@@ -49,7 +47,7 @@ class Production:
         return el("p", {"style": style}, el("strong", {}, PRODUCTION), told)
 
 
-def production(access: Access, how: str = HOW) -> tuple[Production, ...]:
+def production(access: Access, how: str = UNLOCKING) -> tuple[Production, ...]:
     """The band over what is shown of a bot; none over a notebook's own.
 
     Args:

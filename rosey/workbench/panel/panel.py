@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from rosey.errors import RoseyError
+from rosey.workbench.faces import access_faces
 from rosey.workbench.faces.answer import Answer
 from rosey.workbench.panel.area import Area
 from rosey.workbench.panel.areas.table import ACTIONS, AREAS, DEFAULTS
@@ -87,7 +88,9 @@ class Panel:
     def answer(self) -> Answer:
         """What it shows, as the line of `%rosey` that does the same answers."""
         try:
-            return self._area.answer_in(self._sight())
+            sight = self._sight()
+            found = self._area.answer_in(sight)
+            return Answer(found.value, *access_faces.production(sight.bot.access), *found.parts)
         except RoseyError as error:
             redact = self._session.redact if self._session is not None else str
             return Answer.of_lines(None, [redact(str(error))])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from rosey.workbench.access.access import MINUTES, MOST_MINUTES
+from rosey.workbench.commands.unlocking import TIME
 from rosey.workbench.faces import access_faces
 from rosey.workbench.faces.markup import Element, el
 from rosey.workbench.panel.area import Arguments, Do
@@ -44,13 +45,13 @@ def _unlocking() -> Element:
         UNLOCK,
         text(name="reason", label="Reason to change the bot", placeholder="reason"),
         select(_CHOICES, name="minutes", value=str(MINUTES), label="For how long"),
-        submit("Unlock", line=f"%rosey unlock {MINUTES} REASON"),
+        submit("Unlock", line=f"%rosey unlock {TIME} MINUTES REASON"),
     )
 
 
 def _unlock(sight: Sight, arguments: Arguments) -> Attempt:
     typed = f"{arguments.get('minutes', MINUTES)} {arguments.get('reason', '')}"
-    return command(sight.session, f"%rosey unlock {' '.join(typed.split())}")
+    return command(sight.session, f"%rosey unlock {TIME} {' '.join(typed.split())}")
 
 
 def _lock(sight: Sight, _arguments: Arguments) -> Attempt:

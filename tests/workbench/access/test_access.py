@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ def clock() -> Clock:
 @pytest.fixture
 def access(thread: LoopThread, tmp_path: Path, clock: Clock) -> Access:
     """What may be done to a bot in production."""
-    return Access(thread, Audit(tmp_path, without_secret), clock)
+    return Access(thread, Audit(tmp_path), without_secret, clock)
 
 
 def audited(folder: Path) -> list[dict[str, Any]]:
@@ -55,7 +56,7 @@ def test_a_notebooks_own_bot_may_be_changed_and_nothing_is_noted(
 ) -> None:
     access = Access(thread)
 
-    assert access.changing("reload trivia") is thread
+    assert access.loop_for("reload trivia") is thread
     assert not access.is_production
     assert access.unlocked is None
     assert [*tmp_path.iterdir()] == []
@@ -73,8 +74,8 @@ def test_a_notebooks_own_bot_is_neither_unlocked_nor_locked(thread: LoopThread) 
 def test_production_is_read_only_and_the_try_is_logged(
     access: Access, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING), pytest.raises(RoseyError, match=READ_ONLY):
-        access.changing("reload\ntrivia")
+    with caplog.at_level(logging.INFO), pytest.raises(RoseyError, match=READ_ONLY):
+        access.require("reload\ntrivia")
 
     assert "reload trivia" in caplog.text
 
@@ -84,7 +85,7 @@ def test_what_is_done_while_it_is_unlocked_is_noted_with_the_reason(
 ) -> None:
     with caplog.at_level(logging.INFO):
         access.unlock("trivia's  stuck,\nhunter2", minutes=5)
-        assert access.changing("reload trivia") is thread
+        assert access.loop_for("reload trivia") is thread
         access.lock()
 
     reason = "trivia's stuck, ***"
@@ -102,12 +103,12 @@ def test_it_is_locked_again_when_its_time_is_over(access: Access, clock: Clock) 
     access.unlock("trivia is stuck", minutes=5)
 
     clock.advance(5 * 60 - 1)
-    access.changing("reload trivia")
+    access.require("reload trivia")
     clock.advance(1)
 
     assert access.unlocked is None
     with pytest.raises(RoseyError, match=READ_ONLY):
-        access.changing("reload trivia")
+        access.require("reload trivia")
 
 
 def test_it_is_locked_by_hand_and_may_be_so_twice(access: Access, tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_it_is_locked_by_hand_and_may_be_so_twice(access: Access, tmp_path: Path
     access.lock()
 
     with pytest.raises(RoseyError, match=READ_ONLY):
-        access.changing("reload trivia")
+        access.require("reload trivia")
     assert [line["what"] for line in audited(tmp_path)] == ["unlock", "lock"]
 
 
@@ -132,7 +133,10 @@ def test_a_second_unlock_replaces_the_first(access: Access, clock: Clock) -> Non
 
 @pytest.mark.parametrize(
     ("reason", "minutes", "why"),
-    [(" \n", 10, "say why"), ("so", 0, "1 to 60 minutes"), ("so", 61, "1 to 60 minutes")],
+    [
+        *((reason, 10, "say why") for reason in (" \n", '""', "5", "\u200b")),
+        *(("so", minutes, "1 to 60 minutes") for minutes in (0, 61, 1.5, "5")),
+    ],
 )
 def test_an_unlock_without_sense_changes_nothing(
     access: Access, tmp_path: Path, reason: str, minutes: int, why: str
@@ -153,20 +157,20 @@ def test_a_long_reason_is_cut(access: Access) -> None:
 def test_a_bot_that_keeps_nothing_is_unlocked_and_only_its_log_tells(
     thread: LoopThread, caplog: pytest.LogCaptureFixture
 ) -> None:
-    access = Access(thread, Audit(None, str))
+    access = Access(thread, Audit(None))
 
     with caplog.at_level(logging.WARNING):
         access.unlock("trivia is stuck")
 
-    assert access.changing("reload trivia") is thread
+    assert access.loop_for("reload trivia") is thread
     assert "trivia is stuck" in caplog.text
 
 
 def test_what_cannot_be_noted_is_not_done(thread: LoopThread, tmp_path: Path) -> None:
     folder = tmp_path / "storage"
-    access = Access(thread, Audit(folder, str))
+    access = Access(thread, Audit(folder))
 
-    with pytest.raises(RoseyError, match=r"it is not done, as .* cannot be written: No such file"):
+    with pytest.raises(RoseyError, match=r"it is not done, .* cannot be written: No such file"):
         access.unlock("trivia is stuck")
     assert access.unlocked is None
 
@@ -175,7 +179,66 @@ def test_what_cannot_be_noted_is_not_done(thread: LoopThread, tmp_path: Path) ->
     (folder / NAME).unlink()
     (folder / NAME).mkdir()
     with pytest.raises(RoseyError, match="it is not done"):
-        access.changing("reload trivia")
-    with pytest.raises(RoseyError, match="cannot be written"):
+        access.require("reload trivia")
+    with pytest.raises(RoseyError, match=r"it is locked, .* cannot be written"):
         access.lock()
     assert access.unlocked is None
+
+
+def test_a_secret_is_taken_out_before_a_text_is_cut(access: Access, tmp_path: Path) -> None:
+    access.unlock("x" * (MOST_CHARS - 4) + " hunter2")
+    access.require("say " + "x" * (MOST_CHARS - 8) + " hunter2")
+
+    assert "hun" not in (tmp_path / NAME).read_text()
+
+
+def test_an_unlock_that_is_locked_at_once_is_still_told(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else locks it before the call has returned."""
+    monkeypatch.setattr(logging.getLogger(Access.__module__), "warning", lambda *_: access.lock())
+
+    assert access.unlock("trivia is stuck").reason == "trivia is stuck"
+    assert access.unlocked is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_the_place_of_the_file_is_refused_and_waited_for_by_nobody(
+    access: Access, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / NAME)
+
+    with pytest.raises(RoseyError, match="it is no file"):
+        access.unlock("trivia is stuck")
+    assert access.unlocked is None
+
+
+def test_a_link_in_the_place_of_the_file_is_not_followed(access: Access, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("")
+    (tmp_path / NAME).symlink_to(tmp_path / "other")
+
+    with pytest.raises(RoseyError, match="cannot be written"):
+        access.unlock("trivia is stuck")
+    assert (tmp_path / "other").read_text() == ""
+
+
+def test_a_line_is_written_whole_or_not_at_all(
+    access: Access, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access.unlock("trivia is stuck")
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, data: write(file, data[:10]))
+        with pytest.raises(RoseyError, match="there is no room for it"):
+            access.require("reload trivia")
+
+    access.require("reload trivia")
+
+    assert [line["what"] for line in audited(tmp_path)] == ["unlock", "reload trivia"]
+
+
+def test_it_tells_how_it_stands(access: Access, thread: LoopThread) -> None:
+    assert repr(Access(thread)) == "<access: the bot is this notebook's own>"
+    assert repr(access) == "<access: production, read-only>"
+    access.unlock("trivia is stuck")
+    assert repr(access) == "<access: production, unlocked>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,16 @@ from blockbuster import BlockBuster
 from rosey.errors import RoseyError, UsageError
 from rosey.workbench.access.access import READ_ONLY
 from rosey.workbench.access.audit import NAME
+from rosey.workbench.calls import testing
+from rosey.workbench.calls.cells import Cells
+from rosey.workbench.calls.measuring import Measuring
+from rosey.workbench.calls.memory import Memory
+from rosey.workbench.calls.recordings import Recordings
+from rosey.workbench.calls.reports import Reports
+from rosey.workbench.calls.traces import Traces
 from rosey.workbench.commands.table import COMMANDS
+from rosey.workbench.facade.bot import BotFacade
+from rosey.workbench.facade.handles import PluginHandle
 from rosey.workbench.panel.attempt import answer_to
 from rosey.workbench.session import Session
 from tests.bots import write_plugin
@@ -23,7 +33,7 @@ LOOKS = (
     *("status", "list", "info greeter", "help", "diff greeter", "events"),
     *("state greeter", "state greeter greeted", "state greeter --diff", "graph", "leaks greeter"),
     *("config greeter", "config greeter times=2 --check", "services", "commands", "log"),
-    *("record chat.jsonl", "report bug.json", "open bug.json", "trace on", "trace off", "profile"),
+    *("trace on", "trace off", "profile"),
 )
 CHANGES = (
     *("load greeter", "reload greeter", "enable greeter", "disable greeter", "unload greeter"),
@@ -31,6 +41,7 @@ CHANGES = (
     *("say !hello", "emit user_join username=Ada", "set greeter greeted=[]", "config --reload"),
     *("config greeter times=2", "profile greeter", "time greeter !hello", "prof greeter !hello"),
     *("replay chat.jsonl", "replay chat.jsonl --against greeter", "test greeter", "stop"),
+    *("record chat.jsonl", "record --stop", "report bug.json"),
 )
 CALLS: dict[str, Callable[[Any], object]] = {
     "exchange": lambda bot: bot.exchange("user_join", {}),
@@ -66,7 +77,7 @@ def run(session: Session, line: str) -> str:
 def test_each_command_is_a_look_or_a_change() -> None:
     """Whoever adds one decides what it is, here and in its call."""
     # Two need a shell: their calls are tried below.
-    others = {"start", "unlock", "lock", "panel", "edit", "plugin"}
+    others = {"start", "unlock", "lock", "panel", "edit", "plugin", "open"}
     on_a_line = {name for name in COMMANDS if name not in others}
 
     assert {line.partition(" ")[0] for line in (*LOOKS, *CHANGES)} == on_a_line
@@ -105,7 +116,7 @@ def test_nothing_of_a_refused_change_has_happened(production: Session, tmp_path:
 
 
 def test_unlocked_it_is_changed_until_it_is_locked(production: Session, tmp_path: Path) -> None:
-    told = run(production, "unlock 5 greeter's stuck")
+    told = run(production, "unlock -m 5 greeter's stuck")
     run(production, "reload greeter")
     run(production, "say -u ann !hello")
     run(production, "config greeter times=2")
@@ -120,8 +131,8 @@ def test_unlocked_it_is_changed_until_it_is_locked(production: Session, tmp_path
     assert whats == [
         "unlock",
         "reload greeter",
-        "say as ann (guest): !hello",
-        "configure (times) greeter",
+        "say as 'ann' (guest): !hello",
+        "set times of greeter",
         "lock",
     ]
 
@@ -147,9 +158,14 @@ def test_a_hostile_reason_is_no_markup(production: Session) -> None:
     assert "\x1b" not in answer.text
 
 
-@pytest.mark.parametrize("line", ["unlock", "unlock 5", "unlock 5  ", "unlock 500 errors"])
+@pytest.mark.parametrize(
+    "line",
+    ["unlock", "unlock -m 5", "unlock 5", "unlock -m 500 errors", "unlock -m", "unlock --so x"],
+)
 def test_a_line_that_does_not_unlock_says_why(production: Session, line: str) -> None:
-    with pytest.raises(UsageError, match=r"say why|1 to 60 minutes"):
+    with pytest.raises(
+        UsageError, match=r"say why|1 to 60 minutes|number of minutes|no option '--so'"
+    ):
         run(production, line)
 
     assert production.bot.access.unlocked is None
@@ -169,7 +185,48 @@ def test_a_notebooks_own_bot_has_no_band(tmp_path: Path, production: Session) ->
     try:
         assert "PRODUCTION" not in run(own, "status")
         with pytest.raises(RoseyError, match="not in production: nothing of it is locked"):
-            run(own, "unlock 5 to try it")
+            run(own, "unlock -m 5 to try it")
     finally:
         own.stop()
     assert production.is_running
+
+
+LOOKING = {
+    BotFacade: "check_config configuration edited failures graph log panel plugin redact snapshot "
+    "standing troubles",
+    PluginHandle: "as_typed changes log look paths search tree values",
+    Cells: "diff modules running source",
+    Measuring: "",
+    Memory: "forget leaks",
+    Recordings: "",
+    Reports: "",
+    testing.Tests: "",
+    Traces: "audience chain following handler_places last of window",
+}
+CHANGING = {
+    BotFacade: "configure disable emit enable exchange hold load reload reload_config resume say "
+    "send_message step step_back unload",
+    PluginHandle: "set set_text",
+    Cells: "define save",
+    Measuring: "profile time",
+    Memory: "profile",
+    Recordings: "as_test replay start stop",
+    Reports: "take",
+    testing.Tests: "run",
+    Traces: "emit say",
+}
+
+
+@pytest.mark.parametrize("family", LOOKING)
+def test_each_call_looks_or_asks_before_it_changes(family: type) -> None:
+    """Whoever adds a call decides which it is; one that changes asks the access by itself."""
+    calls = {
+        name: call
+        for name, call in vars(family).items()
+        if inspect.isfunction(call) and not name.startswith("_")
+    }
+    changing = {*CHANGING[family].split()}
+
+    assert {*calls} == {*LOOKING[family].split()} | changing
+    asks = re.compile(r"\.(loop_for|require|_changed|_emit)\(")
+    assert {name for name in calls if asks.search(inspect.getsource(calls[name]))} == changing

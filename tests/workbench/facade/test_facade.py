@@ -178,7 +178,7 @@ def test_the_bots_own_thread_is_told_what_to_use_instead(
 ) -> None:
     running.run(f"async def inside(): {call}")
 
-    error = running.run("bot.access.thread.submit(inside()).result()").traceback[-1]
+    error = running.run("bot.access.loop_for('').submit(inside()).result()").traceback[-1]
 
     assert "this is the bot's own thread, which would wait for itself" in error
     assert not (tmp_path / "bug.json").exists()

@@ -33,7 +33,7 @@ def test_two_notebooks_look_change_and_lock_the_same_bot(tmp_path: Path) -> None
         for code in ("%rosey reload pet", "bot.reload('pet')", "%rosey say !hello", "%rosey stop"):
             assert READ_ONLY in ann.run(code), code
 
-        assert "PRODUCTION, unlocked: until" in ann.run("%rosey unlock 5 pet is asleep")
+        assert "PRODUCTION, unlocked: until" in ann.run("%rosey unlock -m 5 pet is asleep")
         assert "is reloaded" in bob.run("%rosey reload pet")
         assert "PRODUCTION, unlocked: until" in bob.run("bot")
         bob.run("%rosey lock")

@@ -224,7 +224,7 @@ def test_what_is_not_kept_is_counted(sight: Sight) -> None:
             await bot.bus.emit("tick")
 
     bot = sight.bot._bot  # noqa: SLF001  the facade waits for each
-    sight.bot.access.thread.submit(flood()).result()
+    sight.bot.access.loop_for("").submit(flood()).result()
 
     dropped = sight.bot.traces.dropped_events
     assert dropped >= 100
