@@ -100,10 +100,12 @@ class RoseyMagics(Magics):
 
     def _overview(self) -> Answer:
         bot = self._session.bot.snapshot() if self._session.is_running else None
-        steps = render.table(None, ("what you can do next", ""), next_steps(bot))
+        band = access_faces.production(self._session.bot.access) if bot is not None else ()
+        is_locked = any(told.standing == access_faces.LOCKED for told in band)
+        heads = ("what you can do next", "")
+        steps = render.table(None, heads, next_steps(bot, is_locked=is_locked))
         if bot is None:
             return Answer(None, Lines(lines=("no bot runs",)), *steps.parts)
-        band = access_faces.production(self._session.bot.access)
         return Answer(bot, *render.status(bot, band).parts, *steps.parts)
 
     def _shown(self, text: str) -> str:

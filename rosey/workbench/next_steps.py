@@ -14,13 +14,17 @@ Step = tuple[str, str]
 """A line to enter, and what it does."""
 
 
-def next_steps(bot: BotSnapshot | None) -> tuple[Step, ...]:
+def next_steps(bot: BotSnapshot | None, *, is_locked: bool = False) -> tuple[Step, ...]:
     """The `STEPS_SHOWN` most useful things to do, the most urgent first.
 
     Args:
         bot: How it is; None where none runs.
+        is_locked: Whether it is in production, and read-only.
     """
-    steps = _without_a_bot() if bot is None else itertools.chain(_urgent(bot), _usual(bot))
+    if bot is None:
+        steps = _without_a_bot()
+    else:
+        steps = itertools.chain(_unlocking() if is_locked else (), _urgent(bot), _usual(bot))
     return tuple(itertools.islice(dict.fromkeys(steps), STEPS_SHOWN))
 
 
@@ -30,6 +34,11 @@ def _without_a_bot() -> Iterator[Step]:
     yield "%rosey help", "list all commands"
     yield "%rosey help plugin", "see how a cell becomes a plugin"
     yield "%rosey log", "see what the last bot has logged"
+
+
+def _unlocking() -> Iterator[Step]:
+    yield "%rosey panel", "look at all of it"
+    yield "%rosey unlock REASON", "change it, for some minutes"
 
 
 def _urgent(bot: BotSnapshot) -> Iterator[Step]:

@@ -29,6 +29,7 @@ def test_two_notebooks_look_change_and_lock_the_same_bot(tmp_path: Path) -> None
     (tmp_path / "config.json").write_text('{"connection": "local", "storage": "data"}')
     with served(tmp_path) as bot, bot.client() as ann, bot.client() as bob:
         assert "PRODUCTION, read-only: %rosey unlock REASON" in ann.run("%rosey")
+        assert "%rosey unlock REASON  change it, for some minutes" in ann.run("%rosey")
         assert "pet" in ann.run("%rosey list")
         for code in ("%rosey reload pet", "bot.reload('pet')", "%rosey say !hello", "%rosey stop"):
             assert READ_ONLY in ann.run(code), code
