@@ -101,7 +101,7 @@ class RoseyMagics(Magics):
     def _overview(self) -> Answer:
         bot = self._session.bot.snapshot() if self._session.is_running else None
         band = access_faces.production(self._session.bot.access) if bot is not None else ()
-        is_locked = any(told.standing == access_faces.LOCKED for told in band)
+        is_locked = any(shown.is_locked for shown in band)
         heads = ("what you can do next", "")
         steps = render.table(None, heads, next_steps(bot, is_locked=is_locked))
         if bot is None:

@@ -124,7 +124,7 @@ class Access:
         """
         if self._audit is None:
             raise RoseyError("this bot is not in production: nothing of it is locked")
-        reason = self._brief(f"{reason}")
+        reason = self._brief(reason)
         if not any(map(str.isalpha, reason)):
             raise UsageError("say why, in a few words: that is kept with each change")
         if minutes not in range(1, MOST_MINUTES + 1):

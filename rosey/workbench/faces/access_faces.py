@@ -12,10 +12,9 @@ from rosey.workbench.faces.answer import Answer
 from rosey.workbench.faces.markup import Element, el
 
 PRODUCTION = "PRODUCTION"
-LOCKED, OPEN = "read-only", "unlocked"
 
 # White on red and black on amber: each can be read in either theme, and by whoever sees no red.
-_COLOURS = {LOCKED: "background:#9c1c14;color:#fff", OPEN: "background:#ffb300;color:#000"}
+_LOCKED, _UNLOCKED = "background:#9c1c14;color:#fff", "background:#ffb300;color:#000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,28 +22,33 @@ class Production:
     """The band that says that a bot is in production.
 
     Attributes:
-        standing: `LOCKED` or `OPEN`.
-        more: Until when and why, or what to do.
+        is_locked: Whether it is read-only.
+        more: What to do, or until when it is unlocked and why.
     """
 
-    standing: str
+    is_locked: bool
     more: str
 
     def mapped(self, change: Callable[[str], str]) -> Production:
         """The same with its texts changed."""
-        return Production(standing=self.standing, more=change(self.more))
+        return Production(is_locked=self.is_locked, more=change(self.more))
+
+    @property
+    def told(self) -> str:
+        """What follows the word."""
+        return f", {'read-only' if self.is_locked else 'unlocked'}: {self.more}"
 
     @property
     def text(self) -> str:
         """The face in a terminal."""
-        return f"{PRODUCTION}, {self.standing}: {for_terminal(self.more)}"
+        return f"{PRODUCTION}{for_terminal(self.told)}"
 
     @property
     def element(self) -> Element:
         """The face in a notebook and in the panel."""
-        style = f"{_COLOURS[self.standing]};margin:0;overflow-wrap:anywhere;padding:2px 8px"
-        told = f", {self.standing}: {self.more}"
-        return el("p", {"style": style}, el("strong", {}, PRODUCTION), told)
+        colours = _LOCKED if self.is_locked else _UNLOCKED
+        style = f"{colours};margin:0;overflow-wrap:anywhere;padding:2px 8px"
+        return el("p", {"style": style}, el("strong", {}, PRODUCTION), self.told)
 
 
 def production(access: Access, how: str = UNLOCKING) -> tuple[Production, ...]:
@@ -58,7 +62,7 @@ def production(access: Access, how: str = UNLOCKING) -> tuple[Production, ...]:
         return ()
     given = access.unlocked
     if given is None:
-        return (Production(standing=LOCKED, more=how),)
+        return (Production(is_locked=True, more=how),)
     return (_open(given),)
 
 
@@ -69,4 +73,4 @@ def unlocked(given: Unlocked) -> Answer:
 
 def _open(given: Unlocked) -> Production:
     until = time.strftime("%H:%M:%S", time.localtime(given.until))
-    return Production(standing=OPEN, more=f"until {until}, {given.reason}")
+    return Production(is_locked=False, more=f"until {until}, {given.reason}")

@@ -27,16 +27,11 @@ def band(sight: Sight) -> Iterator[Element]:
     Raises:
         RoseyError: No bot runs.
     """
-    for told in access_faces.production(sight.bot.access, HOW):
-        is_locked = told.standing == access_faces.LOCKED
-        kind = "locked" if is_locked else "unlocked"
-        words = el(
-            "span",
-            {"role": "status"},
-            el("strong", {}, access_faces.PRODUCTION),
-            f", {told.standing}: {told.more}",
-        )
-        control = _unlocking() if is_locked else button("Lock", LOCK, line="%rosey lock")
+    for shown in access_faces.production(sight.bot.access, HOW):
+        kind = "locked" if shown.is_locked else "unlocked"
+        word = el("strong", {}, access_faces.PRODUCTION)
+        words = el("span", {"role": "status"}, word, shown.told)
+        control = _unlocking() if shown.is_locked else button("Lock", LOCK, line="%rosey lock")
         yield el("div", {"class": f"production {kind}"}, words, control)
 
 
