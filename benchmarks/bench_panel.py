@@ -52,7 +52,7 @@ async def flood(seconds, a_second):
     return time.perf_counter() - began
 
 def measure(coroutine):
-    return bot._thread.submit(coroutine).result()
+    return bot.access.loop_for('a benchmark').submit(coroutine).result()
 """
 
 
