@@ -86,6 +86,7 @@ def run_lab(
     ) as process:
         try:
             _wait_until_up(process)
+            _wait_until_it_listens(process, port)
             yield Lab(root=root, url=f"http://127.0.0.1:{port}", token=token)
         finally:
             _end(process)
@@ -111,6 +112,15 @@ def _wait_until_up(process: subprocess.Popen[str]) -> None:
             threading.Thread(target=process.stderr.read, daemon=True).start()
             return
     raise RuntimeError("JupyterLab did not start:\n" + "".join(said))
+
+
+def _wait_until_it_listens(process: subprocess.Popen[str], port: int) -> None:
+    """Try until somebody answers: it says where that is before it listens there."""
+    while process.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), END_S).close()
+            return
+    raise RuntimeError("JupyterLab has ended before it listened")
 
 
 def _environment(private: Path) -> dict[str, str]:
