@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 Rosey = Callable[..., subprocess.CompletedProcess[str]]
+Python = Callable[[str], subprocess.CompletedProcess[str]]
 
 ECHO = """
 from rosey import CommandContext, Plugin, command
@@ -36,6 +37,23 @@ def rosey(tmp_path: Path) -> Rosey:
         return subprocess.run(command, check=False, capture_output=True, **given)
 
     return rosey
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Python:
+    """Run a text as Python to its end, in `tmp_path`; for what has to be changed beforehand."""
+
+    def python(code: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            check=False,
+            input="",
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+        )
+
+    return python
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rosey.workbench.serving.lab_kernels import write_notebook
-from tests.cli.conftest import Rosey
+from tests.cli.conftest import Python, Rosey
 from tests.served import environment, served
 
 pytestmark = pytest.mark.timeout(120)
@@ -103,36 +103,23 @@ def test_prompt_in_a_terminal_is_refused(tmp_path: Path) -> None:
     ("line", "missing"), [(["run", "--attachable"], "ipykernel"), (["attach"], "jupyterlab")]
 )
 def test_missing_extra_is_named_with_its_cure(
-    line: list[str], missing: str, tmp_path: Path
+    line: list[str], missing: str, python: Python
 ) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         f"from rosey.cli import main; sys.exit(main({line!r}))"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    ended = python(code)
 
     assert ended.stderr.endswith('needs the extra lab: pip install "rosey[lab]"\n')
     assert ended.returncode == 1
 
 
-def test_plain_run_imports_no_jupyter(tmp_path: Path) -> None:
+def test_plain_run_imports_no_jupyter(python: Python) -> None:
     code = (
         "import sys; from rosey.cli import main; main(['run'])\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    ended = python(code)
 
     assert {"IPython", "ipykernel", "jupyter_core", "zmq"}.isdisjoint(ended.stdout.split())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rosey.cli.lab import NOTEBOOK, notebook_here
-from tests.cli.conftest import Rosey
+from tests.cli.conftest import Python, Rosey
 
 BROWSER = """#!/bin/sh
 cat "${1#file://}" >opened
@@ -89,18 +89,12 @@ def test_place_where_nothing_can_be_written_is_one_line(rosey: Rosey, tmp_path: 
     assert ended.returncode == 1
 
 
-def test_missing_jupyterlab_is_named_with_its_cure(tmp_path: Path) -> None:
+def test_missing_jupyterlab_is_named_with_its_cure(python: Python, tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['jupyterlab'] = None\n"
         "from rosey.cli import main; sys.exit(main(['lab']))"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    ended = python(code)
 
     assert ended.stderr == 'rosey: JupyterLab is not installed: pip install "rosey[lab]"\n'
     assert ended.returncode == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Rosey
+from tests.cli.conftest import Python, Rosey
 
 
 def test_version_is_that_of_the_package(rosey: Rosey) -> None:
@@ -81,20 +81,14 @@ def test_debug_shows_the_traceback_line_by_line(rosey: Rosey) -> None:
     assert ended.returncode == 1
 
 
-def test_fault_in_rosey_itself_is_one_line_too(tmp_path: Path) -> None:
+def test_fault_in_rosey_itself_is_one_line_too(python: Python) -> None:
     code = (
         "import sys, rosey.cli.check as check, rosey.cli as cli\n"
         "def broken(path): raise ZeroDivisionError('by\\nzero')\n"
         "check.check = broken\n"
         "sys.exit(cli.main(['check']))"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    ended = python(code)
 
     [line] = ended.stderr.splitlines()
     assert line.startswith(r"rosey: ZeroDivisionError: by\nzero")

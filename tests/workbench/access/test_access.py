@@ -192,13 +192,19 @@ def test_a_secret_is_taken_out_before_a_text_is_cut(access: Access, tmp_path: Pa
     assert "hun" not in (tmp_path / NAME).read_text()
 
 
-def test_an_unlock_that_is_locked_at_once_is_still_told(
-    access: Access, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Somebody else locks it before the call has returned."""
-    monkeypatch.setattr(logging.getLogger(Access.__module__), "warning", lambda *_: access.lock())
+def test_an_unlock_that_is_locked_at_once_is_still_told(access: Access) -> None:
+    class Locking(logging.Handler):
+        """Locks it again before the call that unlocks it has returned."""
 
-    assert access.unlock("trivia is stuck").reason == "trivia is stuck"
+        def emit(self, _record: logging.LogRecord) -> None:
+            access.lock()
+
+    logger, locking = logging.getLogger(Access.__module__), Locking()
+    logger.addHandler(locking)
+    try:
+        assert access.unlock("trivia is stuck").reason == "trivia is stuck"
+    finally:
+        logger.removeHandler(locking)
     assert access.unlocked is None
 
 
